@@ -1,0 +1,150 @@
+# Everything that people, hooks and CI run. `make help` lists the targets.
+# Needs Go and make; installs the rest into .tools/bin.
+
+# Versions of tools: here and nowhere else.
+GOLANGCI_VERSION := v2.15.0
+STRINGER_VERSION := v0.52.0
+
+# Knobs for the command line, e.g. `make fuzz FUZZTIME=5m PKGS=./packstream`.
+PKGS      ?= ./...
+FUZZTIME  ?= 10s
+BENCH     ?= .
+BENCHTIME ?= 1s
+COUNT     ?= 1
+ARGS      ?=
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS   += --no-print-directory
+
+TOOLS    := $(CURDIR)/.tools/bin
+GOLANGCI := $(TOOLS)/golangci-lint
+export PATH := $(TOOLS):$(PATH)
+
+# Binaries are static. Only the race detector wants a C compiler.
+export CGO_ENABLED := 0
+BUILD = go build -trimpath -buildvcs=$(VCS)
+VCS  := $(shell git rev-parse --verify -q HEAD >/dev/null 2>&1 && echo true || echo false)
+CC   := $(shell go env CC)
+HAVE_CC := $(shell echo 'int main(void){return 0;}' | $(CC) -x c - -o /dev/null 2>/dev/null && echo yes)
+RACE := $(if $(HAVE_CC),-race)
+RACE_NOTE := $(if $(RACE),with -race,WITHOUT -race: no C compiler found)
+
+# The conformance tests run the built binary and have a step of their own.
+UNIT = go list $(PKGS) | grep -v /conformance
+
+.PHONY: help build run test race lint fmt generate fuzz bench conformance
+.PHONY: tls-check dist check hooks tools clean
+.PHONY: check-modules check-generated check-fix check-format check-builds
+.PHONY: check-arch check-bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## all commands into ./bin
+	$(BUILD) -o bin/ ./cmd/...
+
+run: build ## build and start a TLS server on 127.0.0.1:7687, data in ./data
+	mkdir -p data/tls data/log
+	./bin/drawbolt --dev-certificate --bolt-cert-file=./data/tls/cert.pem --bolt-key-file=./data/tls/key.pem --bolt-address=127.0.0.1 --data-directory=./data/store --log-file=./data/log/drawbolt.log $(ARGS)
+
+test: ## unit tests, without the race detector
+	go test -shuffle=on $$($(UNIT))
+
+race: ## unit tests with -race where a C compiler is there
+	@echo 'race: tests $(RACE_NOTE)'
+	CGO_ENABLED=$(if $(RACE),1,0) go test $(RACE) -shuffle=on $$($(UNIT))
+
+lint: $(GOLANGCI) ## golangci-lint as in .golangci.yml
+	$(GOLANGCI) config verify
+	$(GOLANGCI) run $(PKGS)
+
+fmt: $(GOLANGCI) ## format the tree
+	$(GOLANGCI) fmt
+
+generate: $(TOOLS)/stringer ## run every go:generate line
+	go generate $(PKGS)
+
+# Targets are found, not listed. Each package is compiled once for the list.
+fuzz: ## each fuzz target for FUZZTIME
+	@for pkg in $$($(UNIT)); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    echo "go test -run='^$$' -fuzz='^$$target\$$' -fuzztime=$(FUZZTIME) $$pkg"; \
+	    go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$pkg; \
+	  done; \
+	done
+
+bench: ## benchmarks, with ratios to a bare echo server
+	go test -run='^$$' -bench='$(BENCH)' -benchtime=$(BENCHTIME) -count=$(COUNT) -benchmem $(PKGS)
+
+conformance: build ## the built binary under real clients
+	go test -count=1 ./conformance/...
+
+tls-check: build ## the TLS acceptance list
+	go test -count=1 -v ./tls/... ./conformance/tls/...
+
+dist: ## release archives and checksums in ./dist
+	rm -rf dist
+	for arch in amd64 arm64; do \
+	  GOOS=linux GOARCH=$$arch $(BUILD) -o dist/linux-$$arch/ ./cmd/...; \
+	  cp LICENSE README.md CHANGELOG.md dist/linux-$$arch/; \
+	  tar -C dist -czf dist/drawbolt-linux-$$arch.tar.gz linux-$$arch; \
+	done
+	cd dist && sha256sum *.tar.gz > SHA256SUMS
+
+# Cheap first; make stops at the first failure.
+check: check-modules check-generated check-fix check-format check-builds ## all that CI runs
+	@$(MAKE) lint
+	@$(MAKE) race
+	@$(MAKE) check-arch
+	@$(MAKE) fuzz
+	@$(MAKE) check-bench
+	@$(MAKE) conformance
+
+check-modules:
+	go mod tidy -diff
+	go mod verify
+
+# Compares file sums, so that it also works with uncommitted work around it.
+check-generated: $(TOOLS)/stringer
+	@sums() { find . -name .tools -prune -o -name .git -prune -o \( -name '*.go' -o -name '*.md' \) -print0 | sort -z | xargs -0 sha256sum; }; \
+	before=$$(sums); set -x; go generate ./...; { set +x; } 2>/dev/null; \
+	diff <(echo "$$before") <(sums) || { echo 'generated files are stale: run make generate and commit'; exit 1; }
+
+check-fix:
+	go fix -diff ./...
+
+check-format: $(GOLANGCI)
+	$(GOLANGCI) fmt --diff
+
+check-builds:
+	GOOS=linux GOARCH=amd64 go build ./...
+	GOOS=linux GOARCH=arm64 go build ./...
+
+# Never from the test cache: the test asks `go list` about new files.
+check-arch:
+	go test -count=1 -run='^TestArchitecture' ./conformance
+
+check-bench:
+	go test -run='^$$' -bench=. -benchtime=1x $$($(UNIT))
+
+hooks: ## install the pre-commit hook
+	install -m 755 .ci/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
+
+tools: $(GOLANGCI) $(TOOLS)/stringer ## install the tools
+
+clean: ## remove what builds made; data stays
+	rm -rf bin dist .tools
+
+# A tool is installed again when its version above changes.
+$(GOLANGCI): $(TOOLS)/.golangci-lint-$(GOLANGCI_VERSION)
+$(TOOLS)/.golangci-lint-%:
+	@echo "installing golangci-lint $* (some minutes, once)"
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$*
+	@rm -f $(TOOLS)/.golangci-lint-*; touch $@
+
+$(TOOLS)/stringer: $(TOOLS)/.stringer-$(STRINGER_VERSION)
+$(TOOLS)/.stringer-%:
+	GOBIN=$(TOOLS) go install golang.org/x/tools/cmd/stringer@$*
+	@rm -f $(TOOLS)/.stringer-*; touch $@
