@@ -1,0 +1,99 @@
+package tls
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"strconv"
+	"time"
+)
+
+const (
+	// lingerTime bounds how long a refused peer may go on sending before its
+	// connection is closed. It has seen the end of our side long before.
+	lingerTime = 500 * time.Millisecond
+	// lingerBytes bounds how much of it is read.
+	lingerBytes = 64 << 10
+
+	httpHint = "This port speaks Bolt over TLS: use bolt+s:// or bolt+ssc://, not HTTP or WebSocket.\n"
+)
+
+// A wrongProtocolError is the handshake error of a peer that was turned away.
+type wrongProtocolError struct {
+	protocol string
+	err      error
+}
+
+func (e *wrongProtocolError) Error() string {
+	if e.protocol == "bolt" {
+		return "tls: plaintext Bolt client refused on the TLS port; use bolt+s:// or bolt+ssc://"
+	}
+	return "tls: peer does not speak TLS but " + e.protocol
+}
+
+func (e *wrongProtocolError) Unwrap() []error { return []error{net.ErrClosed, e.err} }
+
+// turnAway ends a connection whose first bytes are not TLS. Plaintext Bolt gets no
+// byte: any answer would make a driver go on, with the password in clear. The end
+// is a FIN and not a reset, because drivers turn that into their best message:
+// so what has arrived is read before closing.
+func (c *conn) turnAway(ctx context.Context, header tls.RecordHeaderError) error {
+	protocol := protocolOf(header.RecordHeader)
+	if f := c.endpoint.opts.Events.Refused; f != nil {
+		f(Refused{Peer: c.raw.RemoteAddr(), Protocol: protocol})
+	}
+	deadline := time.Now().Add(lingerTime)
+	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
+		deadline = d
+	}
+	if err := c.raw.SetDeadline(deadline); err == nil {
+		c.linger(protocol)
+	}
+	c.raw.Close() //nolint:errcheck // the connection is given up
+	return &wrongProtocolError{protocol: protocol, err: header}
+}
+
+// linger answers HTTP, ends our side and reads what still comes.
+func (c *conn) linger(protocol string) {
+	if protocol == "http" {
+		if _, err := c.raw.Write(httpAnswer()); err != nil {
+			return
+		}
+	}
+	half, ok := c.raw.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	io.CopyN(io.Discard, c.raw, lingerBytes) //nolint:errcheck // whatever ends it, the connection is closed next
+}
+
+func httpAnswer() []byte {
+	return []byte("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: " +
+		strconv.Itoa(len(httpHint)) + "\r\nConnection: close\r\n\r\n" + httpHint)
+}
+
+// protocolOf tells who is calling from the first five bytes.
+func protocolOf(h [5]byte) string {
+	starts := func(list ...string) bool {
+		for _, p := range list {
+			if bytes.HasPrefix(h[:], []byte(p)) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case starts("\x60\x60\xb0\x17"):
+		return "bolt"
+	case starts("GET ", "HEAD ", "POST ", "PUT ", "OPTIO", "DELET", "PATCH", "CONNE", "TRACE", "PRI *"):
+		return "http"
+	case starts("\x16\x03", "\x15\x03", "\x80"):
+		return "tls" // too old, an alert, or broken
+	case starts("PROXY", "\r\n\r\n\x00"):
+		return "proxy"
+	default:
+		return "other"
+	}
+}
