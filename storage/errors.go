@@ -1,0 +1,77 @@
+package storage
+
+// A Kind is the class of an [Error]: what the caller can do about it.
+type Kind uint8
+
+// The kinds. The zero Kind is not used.
+const (
+	// KindConflict means that another transaction has changed the record since
+	// this one began. The transaction may be run again.
+	KindConflict Kind = iota + 1
+	// KindDeadlock means that transactions wait for each other in a circle and
+	// this one has to give way. It may be run again.
+	KindDeadlock
+	// KindLockTimeout means that the owner of a record did not end in time.
+	KindLockTimeout
+	// KindNotFound means that the entity does not exist in this snapshot.
+	KindNotFound
+	// KindStillConnected means that a deleted node still has relationships.
+	KindStillConnected
+	// KindConstraint means that the change violates a constraint.
+	KindConstraint
+	// KindIndexExists means that an index of that name, or on the same label
+	// and keys, exists already.
+	KindIndexExists
+	// KindIndexNotFound means that there is no index of that name.
+	KindIndexNotFound
+	// KindConstraintExists means that the same constraint exists already.
+	KindConstraintExists
+	// KindConstraintNotFound means that there is no constraint of that name.
+	KindConstraintNotFound
+	// KindMemoryLimit means that the change would exceed the memory limit.
+	KindMemoryLimit
+	// KindPropertyType means that a value cannot be stored as a property.
+	KindPropertyType
+	// KindReadOnly means that a transaction for reading tried to write.
+	KindReadOnly
+	// KindCancelled means that the context ended while waiting for another
+	// transaction; the cause is wrapped.
+	KindCancelled
+	// KindClosed means that the store is closed, or the transaction has ended.
+	KindClosed
+	// KindCorrupt means that files are damaged or of an unknown format.
+	KindCorrupt
+	// KindStopped means that the log failed and the store takes no changes.
+	KindStopped
+	// KindLimit means that a number reached its fixed end, such as 2^32 nodes.
+	KindLimit
+)
+
+// An Error is what this package returns. Its text starts with "storage: ".
+type Error struct {
+	Kind    Kind
+	Message string // what failed, without values of properties
+	Err     error  // the cause, or nil
+}
+
+// Error returns the message and the cause.
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return "storage: " + e.Message + ": " + e.Err.Error()
+	}
+	return "storage: " + e.Message
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Retriable reports whether the transaction may succeed when it is run again
+// from its start.
+func (e *Error) Retriable() bool {
+	switch e.Kind {
+	case KindConflict, KindDeadlock, KindLockTimeout:
+		return true
+	default:
+		return false
+	}
+}

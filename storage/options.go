@@ -1,0 +1,45 @@
+package storage
+
+import (
+	"errors"
+	"time"
+)
+
+// Options configure a store. The zero Options is a store in memory only.
+type Options struct {
+	// Directory holds the files of the store; it is created when missing. Empty
+	// means that nothing is kept on disk.
+	Directory string
+	// MemoryLimit bounds the bytes of records, properties, adjacency and
+	// indexes. Zero means no limit.
+	MemoryLimit int64
+	// LockTimeout bounds how long a change waits for the transaction that owns
+	// the record. Zero means as long as the context allows.
+	LockTimeout time.Duration
+	// LogFileSize is the number of bytes after which a new log file is begun.
+	// Zero means 64 MiB.
+	LogFileSize int64
+	// NoSync answers commits before they are on stable storage. A crash of the
+	// machine then loses the newest commits; a crash of the process does not.
+	NoSync bool
+	// OnFatal is called once, from some goroutine, when the log fails and the
+	// store stops to take changes. It must not call the store. Optional.
+	OnFatal func(error)
+}
+
+const defaultLogFileSize = 64 << 20
+
+// Validate reports all that is wrong with the options at once.
+func (o *Options) Validate() error {
+	var errs []error
+	if o.MemoryLimit < 0 {
+		errs = append(errs, errors.New("storage: options: MemoryLimit is negative"))
+	}
+	if o.LockTimeout < 0 {
+		errs = append(errs, errors.New("storage: options: LockTimeout is negative"))
+	}
+	if o.LogFileSize < 0 {
+		errs = append(errs, errors.New("storage: options: LogFileSize is negative"))
+	}
+	return errors.Join(errs...)
+}
