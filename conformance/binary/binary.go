@@ -1,0 +1,215 @@
+package binary
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/drawbolt/drawbolt/tls/tlstest"
+)
+
+// startTimeout bounds the time from the start of the process to its address:
+// generous, because a loaded machine must not make tests fail.
+const startTimeout = 60 * time.Second
+
+var built struct { //nolint:gochecknoglobals // one build per test process
+	once sync.Once
+	path string
+	err  error
+}
+
+// Build compiles the server and returns the path of the binary.
+func Build(tb testing.TB) string {
+	tb.Helper()
+	built.once.Do(func() { built.path, built.err = build(tb) })
+	if built.err != nil {
+		tb.Fatalf("build drawbolt: %v", built.err)
+	}
+	return built.path
+}
+
+func build(tb testing.TB) (string, error) {
+	tb.Helper()
+	root, err := Root(tb)
+	if err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp("", "drawbolt-binary-") //nolint:usetesting // outlives the test that builds it
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "drawbolt")
+	cmd := exec.CommandContext(tb.Context(), "go", "build", "-o", path, "./cmd/drawbolt")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return path, nil
+}
+
+// Root returns the folder of the module's go.mod.
+func Root(tb testing.TB) (string, error) {
+	tb.Helper()
+	out, err := exec.CommandContext(tb.Context(), "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOMOD: %w", err)
+	}
+	return filepath.Dir(strings.TrimSpace(string(out))), nil
+}
+
+// Options say how a server is started. The zero value is a server in TLS mode
+// with an empty data directory.
+type Options struct {
+	Plaintext bool     // no certificate flags
+	Directory string   // data directory; a temporary one when empty
+	Args      []string // further flags, last
+}
+
+// A Server is a running drawbolt process.
+type Server struct {
+	Address   string // host:port of the Bolt listener
+	Directory string // data directory
+	CAFile    string // PEM file of the authority behind the certificate; empty in plaintext
+
+	cmd    *exec.Cmd
+	output *output
+	exited chan struct{}
+}
+
+// Start runs the server on a free loopback port and waits for its address.
+func Start(tb testing.TB, o Options) *Server {
+	tb.Helper()
+	s := &Server{Directory: o.Directory, output: &output{address: make(chan string, 1)}, exited: make(chan struct{})}
+	if s.Directory == "" {
+		s.Directory = tb.TempDir()
+	}
+	args := []string{
+		"--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory=" + s.Directory,
+		"--also-log-to-stderr", "--log-level=INFO",
+	}
+	if !o.Plaintext {
+		pair := tlstest.NewCA(tb).Issue(tb, tlstest.Leaf{})
+		s.CAFile = pair.CAFile
+		args = append(args, "--bolt-cert-file="+pair.CertFile, "--bolt-key-file="+pair.KeyFile)
+	}
+	s.cmd = exec.Command(Build(tb), append(args, o.Args...)...) //nolint:noctx // ended by Stop, Kill or the cleanup
+	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
+	if err := s.cmd.Start(); err != nil {
+		tb.Fatalf("start drawbolt: %v", err)
+	}
+	go func() {
+		_ = s.cmd.Wait() // the exit code is read from ProcessState
+		close(s.exited)
+	}()
+	tb.Cleanup(func() {
+		s.Kill()
+		if tb.Failed() {
+			tb.Logf("server output:\n%s", s.Output())
+		}
+	})
+	select {
+	case s.Address = <-s.output.address:
+	case <-s.exited:
+		tb.Fatalf("drawbolt ended at start: %v\n%s", s.cmd.ProcessState, s.Output())
+	case <-time.After(startTimeout):
+		tb.Fatalf("drawbolt gave no address in %v\n%s", startTimeout, s.Output())
+	}
+	return s
+}
+
+// URI returns the server's address behind a scheme such as bolt+ssc.
+func (s *Server) URI(scheme string) string { return scheme + "://" + s.Address }
+
+// PID returns the process id.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
+
+// Output returns what the server printed so far, both streams together.
+func (s *Server) Output() string { return s.output.String() }
+
+// Kill ends the process as a crash would, with SIGKILL, and waits for its end.
+func (s *Server) Kill() {
+	if err := s.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return
+	}
+	<-s.exited
+}
+
+// Stop asks the process to end with SIGTERM and returns its exit code.
+func (s *Server) Stop(tb testing.TB) int {
+	tb.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		tb.Fatalf("stop drawbolt: %v", err)
+	}
+	select {
+	case <-s.exited:
+	case <-time.After(startTimeout):
+		tb.Fatalf("drawbolt did not stop in %v\n%s", startTimeout, s.Output())
+	}
+	return s.cmd.ProcessState.ExitCode()
+}
+
+// CPU returns the user and system time that the process has used so far.
+func (s *Server) CPU(tb testing.TB) time.Duration {
+	tb.Helper()
+	d, err := ProcessCPU(s.PID())
+	if err != nil {
+		tb.Fatalf("cpu time: %v", err)
+	}
+	return d
+}
+
+// Run runs the binary to its end and returns its exit code and output: for
+// flags that must stop the start.
+func Run(tb testing.TB, args ...string) (code int, out string) {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), Build(tb), args...)
+	b, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		tb.Fatalf("run drawbolt: %v", err)
+	}
+	return cmd.ProcessState.ExitCode(), string(b)
+}
+
+// addressLine finds the address in the banner, which names a URI to connect to.
+var addressLine = regexp.MustCompile(`bolt(?:\+ssc)?://(\S+?:[1-9]\d*)\b`)
+
+// output collects what a process prints and reports the first address in it.
+type output struct {
+	address chan string
+
+	mu    sync.Mutex
+	buf   bytes.Buffer
+	found bool
+}
+
+// Write implements io.Writer.
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.buf.Write(p)
+	if !o.found {
+		if m := addressLine.FindSubmatch(o.buf.Bytes()); m != nil && bytes.ContainsRune(o.buf.Bytes(), '\n') {
+			o.found = true
+			o.address <- string(m[1])
+		}
+	}
+	return len(p), nil
+}
+
+// String returns everything written so far.
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
