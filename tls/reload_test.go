@@ -301,7 +301,7 @@ func TestRotation(t *testing.T) {
 					{11 * time.Hour, true},
 					// The client keeps the newest ticket, issued at its last connection.
 					{12 * time.Hour, true},
-					{25 * time.Hour, false},
+					{13*time.Hour + time.Minute, false}, // two rotations later
 				} {
 					time.Sleep(step.wait) //nolint:forbidigo // the fake clock
 					synctest.Wait()
