@@ -35,7 +35,7 @@ RACE_NOTE := $(if $(RACE),with -race,WITHOUT -race: no C compiler found)
 UNIT = go list $(PKGS) | grep -v /conformance
 
 .PHONY: help build run test race lint fmt generate fuzz bench conformance
-.PHONY: tls-check dist check hooks tools clean
+.PHONY: reference tls-check dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
 .PHONY: check-arch check-bench
 
@@ -80,6 +80,9 @@ bench: ## benchmarks, with ratios to a bare echo server
 
 conformance: build ## the built binary under real clients
 	go test -count=1 ./conformance/...
+
+reference: ## the same tests against a real Neo4j; needs Java and Maven
+	DRAWBOLT_REFERENCE=1 go test -count=1 -v -run Reference ./conformance/...
 
 tls-check: build ## the TLS acceptance list
 	go test -count=1 -v ./tls/... ./conformance/tls/...
