@@ -112,7 +112,7 @@ func install(ctx context.Context) (installation, error) {
 
 // javaVersion returns the major version of a java command.
 func javaVersion(ctx context.Context, java string) (int, error) {
-	out, err := exec.CommandContext(ctx, java, "-version").CombinedOutput()
+	out, err := exec.CommandContext(ctx, java, "-version").CombinedOutput() //nolint:gosec // the tester's own choice of folder and command
 	if err != nil {
 		return 0, unavailable("%s -version: %v", java, err)
 	}
@@ -146,21 +146,21 @@ func classPath(ctx context.Context, r release) (string, error) {
 	if _, err := exec.LookPath("mvn"); err != nil {
 		return "", unavailable("mvn is needed to fetch Neo4j: %v", err)
 	}
-	if err := os.MkdirAll(cache, 0o750); err != nil {
+	if err := os.MkdirAll(cache, 0o750); err != nil { //nolint:gosec // the tester's own choice of folder and command
 		return "", unavailable("%v", err)
 	}
 	project := filepath.Join(cache, "pom.xml")
-	if err := os.WriteFile(project, fmt.Appendf(nil, pom, r.version), 0o600); err != nil {
+	if err := os.WriteFile(project, fmt.Appendf(nil, pom, r.version), 0o600); err != nil { //nolint:gosec // the tester's own choice of folder and command
 		return "", unavailable("%v", err)
 	}
 	// Several test processes may do this at once: each writes its own file.
 	part := fmt.Sprintf("%s.%d", path, os.Getpid())
-	cmd := exec.CommandContext(ctx, "mvn", "-B", "-q", "-f", project,
+	cmd := exec.CommandContext(ctx, "mvn", "-B", "-q", "-f", project, //nolint:gosec // the tester's own choice of folder and command
 		"dependency:build-classpath", "-Dmdep.outputFile="+part)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", unavailable("mvn: %v: %s", err, lastLine(out))
 	}
-	if err := os.Rename(part, path); err != nil {
+	if err := os.Rename(part, path); err != nil { //nolint:gosec // the tester's own choice of folder and command
 		return "", unavailable("%v", err)
 	}
 	cp, ok := readClassPath(path)
@@ -179,7 +179,7 @@ func readClassPath(path string) (string, bool) {
 	}
 	cp := strings.TrimSpace(string(b))
 	for _, jar := range filepath.SplitList(cp) {
-		if _, err := os.Stat(jar); errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(jar); errors.Is(err, os.ErrNotExist) { //nolint:gosec // the tester's own choice of folder and command
 			return "", false
 		}
 	}
