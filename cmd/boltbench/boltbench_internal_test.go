@@ -26,7 +26,7 @@ func bruteForce(d *dataset, steps int, closed bool) int64 {
 		}
 	}
 	for i := range d.people {
-		walk(int32(i), int32(i), steps) //nolint:gosec // small
+		walk(int32(i), int32(i), steps)
 	}
 	return n
 }
@@ -89,7 +89,7 @@ func TestShapes(t *testing.T) {
 			t.Errorf("two shapes are named %s", s.name)
 		}
 		seen[s.name] = true
-		p := s.draw(d, rand.New(rand.NewPCG(1, 1))) //nolint:gosec // repeatable
+		p := s.draw(d, rand.New(rand.NewPCG(1, 1)))
 		text := s.statement + strings.Join(s.steps, " ")
 		for name := range p {
 			if !strings.Contains(text, "$"+name) {

@@ -132,7 +132,7 @@ func scans() []shape {
 			want: func(d *dataset, _ parameters) any {
 				order := make([]int32, d.size())
 				for i := range order {
-					order[i] = int32(i) //nolint:gosec // bounded by the flag
+					order[i] = int32(i)
 				}
 				slices.SortFunc(order, func(x, y int32) int {
 					return cmp.Or(cmp.Compare(d.people[y].score, d.people[x].score), cmp.Compare(x, y))

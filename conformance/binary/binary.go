@@ -48,7 +48,7 @@ func build(tb testing.TB) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "drawbolt")
-	cmd := exec.CommandContext(tb.Context(), "go", "build", "-o", path, "./cmd/drawbolt")
+	cmd := exec.CommandContext(tb.Context(), "go", "build", "-o", path, "./cmd/drawbolt") //nolint:gosec // a path of our own
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -102,7 +102,7 @@ func Start(tb testing.TB, o Options) *Server {
 		s.CAFile = pair.CAFile
 		args = append(args, "--bolt-cert-file="+pair.CertFile, "--bolt-key-file="+pair.KeyFile)
 	}
-	s.cmd = exec.Command(Build(tb), append(args, o.Args...)...) //nolint:noctx // ended by Stop, Kill or the cleanup
+	s.cmd = exec.Command(Build(tb), append(args, o.Args...)...) //nolint:gosec,noctx // the test says the flags; ended by Stop, Kill or the cleanup
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
 	if err := s.cmd.Start(); err != nil {
 		tb.Fatalf("start drawbolt: %v", err)
@@ -172,7 +172,7 @@ func (s *Server) CPU(tb testing.TB) time.Duration {
 // flags that must stop the start.
 func Run(tb testing.TB, args ...string) (code int, out string) {
 	tb.Helper()
-	cmd := exec.CommandContext(tb.Context(), Build(tb), args...)
+	cmd := exec.CommandContext(tb.Context(), Build(tb), args...) //nolint:gosec // the test says the flags
 	b, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
