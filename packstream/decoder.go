@@ -12,6 +12,7 @@ import (
 type Decoder struct {
 	buf    []byte
 	pos    int
+	size   int // of the whole message
 	items  int // announced by all containers so far
 	depth  int // containers entered
 	limits Limits
@@ -27,7 +28,7 @@ func NewDecoder(buf []byte) *Decoder {
 
 // Reset makes the decoder read buf from its start. The limits stay.
 func (d *Decoder) Reset(buf []byte) {
-	d.buf = buf
+	d.buf, d.size = buf, len(buf)
 	d.pos, d.items, d.depth = 0, 0, 0
 }
 
@@ -43,6 +44,13 @@ func (d *Decoder) Remaining() int { return len(d.buf) - d.pos }
 // Rest returns the bytes that are left, without consuming them. They alias the
 // message.
 func (d *Decoder) Rest() []byte { return d.buf[d.pos:] }
+
+// Rebase goes on reading in a copy of [Decoder.Rest] that the caller has made, so
+// that what is read from now on aliases the copy. Limits, depth and announced
+// items stay as they are; offsets start again.
+func (d *Decoder) Rebase(rest []byte) {
+	d.buf, d.pos = rest, 0
+}
 
 // Peek returns the kind of the next value without consuming it, and [KindEnd]
 // when nothing is left. A UUID counts as reserved where the limits do not
@@ -277,7 +285,7 @@ func (d *Decoder) take(n int) ([]byte, error) {
 func (d *Decoder) announce(n, size int) error {
 	d.items += n
 	switch {
-	case n > (len(d.buf)-d.pos)/size || d.items > len(d.buf):
+	case n > (len(d.buf)-d.pos)/size || d.items > d.size:
 		return &SyntaxError{
 			Offset: d.pos, Fault: FaultTruncated,
 			Reason: "a container is longer than its message",
