@@ -34,6 +34,7 @@ RACE_NOTE := $(if $(RACE),with -race,WITHOUT -race: no C compiler found)
 # The conformance tests run the built binary and have a step of their own.
 UNIT = go list $(PKGS) | grep -v /conformance
 
+.NOTPARALLEL:
 .PHONY: help build run test race lint fmt generate fuzz bench conformance
 .PHONY: reference tls-check dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
