@@ -43,13 +43,15 @@ type conn struct {
 	ready     atomic.Bool // the handshake has succeeded
 	handshake sync.Mutex  // guards err
 	err       error       // of the handshake
+
+	linger atomic.Pointer[time.Time] // until when Close reads; nil after TLS
 }
 
 var _ net.Conn = (*conn)(nil)
 
 // HandshakeContext does the handshake, once. When ctx ends during it, the
-// connection is closed. A peer that does not speak TLS is turned away and closed
-// here; the error then satisfies errors.Is(err, net.ErrClosed).
+// connection is closed. A peer that does not speak TLS is turned away, and the
+// error satisfies errors.Is(err, net.ErrClosed). Close must be called in any case.
 func (c *conn) HandshakeContext(ctx context.Context) error {
 	if c.ready.Load() {
 		return nil
@@ -64,7 +66,7 @@ func (c *conn) HandshakeContext(ctx context.Context) error {
 	c.report(time.Since(start), err)
 	if err != nil {
 		if header, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-			err = c.turnAway(ctx, header)
+			err = c.turnAway(header)
 		}
 		c.err = err
 		return err
@@ -120,8 +122,14 @@ func (c *conn) Write(p []byte) (int, error) {
 // CloseWrite tells the peer with close_notify that nothing more will come.
 func (c *conn) CloseWrite() error { return c.tls.CloseWrite() }
 
-// Close sends close_notify, waiting 5 seconds at most, and closes.
-func (c *conn) Close() error { return c.tls.Close() }
+// Close sends close_notify, waiting 5 seconds at most, and closes. For a peer
+// that was turned away it takes up to half a second.
+func (c *conn) Close() error {
+	if deadline := c.linger.Load(); deadline != nil {
+		return c.closeLingering(*deadline)
+	}
+	return c.tls.Close()
+}
 
 func (c *conn) LocalAddr() net.Addr                { return c.raw.LocalAddr() }
 func (c *conn) RemoteAddr() net.Addr               { return c.raw.RemoteAddr() }

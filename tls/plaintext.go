@@ -2,7 +2,6 @@ package tls
 
 import (
 	"bytes"
-	"context"
 	"crypto/tls"
 	"io"
 	"net"
@@ -35,38 +34,41 @@ func (e *wrongProtocolError) Error() string {
 
 func (e *wrongProtocolError) Unwrap() []error { return []error{net.ErrClosed, e.err} }
 
-// turnAway ends a connection whose first bytes are not TLS. Plaintext Bolt gets no
-// byte: any answer would make a driver go on, with the password in clear. The end
-// is a FIN and not a reset, because drivers turn that into their best message:
-// so what has arrived is read before closing.
-func (c *conn) turnAway(ctx context.Context, header tls.RecordHeaderError) error {
+// turnAway answers a connection whose first bytes are not TLS and ends our side
+// of it. Plaintext Bolt gets no byte: any answer would make a driver go on, with
+// the password in clear. The end is a FIN and not a reset, because drivers turn
+// that into their best message: so Close, which the owner calls outside any limit
+// on handshakes, first reads what still comes.
+func (c *conn) turnAway(header tls.RecordHeaderError) error {
 	protocol := protocolOf(header.RecordHeader)
 	if f := c.endpoint.opts.Events.Refused; f != nil {
 		f(Refused{Peer: c.raw.RemoteAddr(), Protocol: protocol})
 	}
 	deadline := time.Now().Add(lingerTime)
-	if d, ok := ctx.Deadline(); ok && d.Before(deadline) {
-		deadline = d
+	if c.raw.SetDeadline(deadline) == nil && c.endSide(protocol) {
+		c.linger.Store(&deadline)
 	}
-	if err := c.raw.SetDeadline(deadline); err == nil {
-		c.linger(protocol)
-	}
-	c.raw.Close() //nolint:errcheck // the connection is given up
 	return &wrongProtocolError{protocol: protocol, err: header}
 }
 
-// linger answers HTTP, ends our side and reads what still comes.
-func (c *conn) linger(protocol string) {
+// endSide answers HTTP and sends the FIN; it reports whether the peer could go
+// on sending.
+func (c *conn) endSide(protocol string) bool {
 	if protocol == "http" {
 		if _, err := c.raw.Write(httpAnswer()); err != nil {
-			return
+			return false
 		}
 	}
 	half, ok := c.raw.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
-		return
+	return ok && half.CloseWrite() == nil
+}
+
+// closeLingering reads until the peer ends, for a bounded time, and closes.
+func (c *conn) closeLingering(deadline time.Time) error {
+	if c.raw.SetReadDeadline(deadline) == nil {
+		io.CopyN(io.Discard, c.raw, lingerBytes) //nolint:errcheck // whatever ends it, the connection is closed next
 	}
-	io.CopyN(io.Discard, c.raw, lingerBytes) //nolint:errcheck // whatever ends it, the connection is closed next
+	return c.raw.Close()
 }
 
 func httpAnswer() []byte {
