@@ -79,13 +79,13 @@ fuzz: ## each fuzz target for FUZZTIME
 bench: ## benchmarks, with ratios to a bare echo server
 	go test -run='^$$' -bench='$(BENCH)' -benchtime=$(BENCHTIME) -count=$(COUNT) -benchmem $(PKGS)
 
-conformance: build ## the built binary under real clients
+conformance: ## the built binary under real clients
 	go test -count=1 ./conformance/...
 
 reference: ## the same tests against a real Neo4j; needs Java and Maven
 	DRAWBOLT_REFERENCE=1 go test -count=1 -v -run Reference ./conformance/...
 
-tls-check: build ## the TLS acceptance list
+tls-check: ## the TLS acceptance list
 	go test -count=1 -v ./tls/... ./conformance/tls/...
 
 dist: ## release archives and checksums in ./dist
@@ -131,7 +131,7 @@ check-arch:
 	go test -count=1 -run='^TestArchitecture' ./conformance
 
 check-bench:
-	go test -run='^$$' -bench=. -benchtime=1x $$($(UNIT))
+	go test -run='^$$' -bench=. -benchtime=1x ./...
 
 hooks: ## install the pre-commit hook
 	install -m 755 .ci/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
