@@ -1,5 +1,7 @@
 package ast
 
+import "slices"
+
 // A Clause is one step of a [Part].
 type Clause interface {
 	Node
@@ -89,7 +91,7 @@ func (p *Projection) Columns() []*Item {
 	if len(p.Star) == 0 {
 		return p.Items
 	}
-	return append(p.Star[:len(p.Star):len(p.Star)], p.Items...)
+	return append(slices.Clip(p.Star), p.Items...)
 }
 
 // An Item is one expression of a [Projection].

@@ -98,6 +98,8 @@ type Show struct {
 	// Args are names and values in the text, such as the ids of SHOW
 	// TRANSACTIONS or the user of SHOW ROLE FOR.
 	Args []Expr
+	// Source is the text from the subject up to YIELD or the end.
+	Source string
 	// Yields says that there was a YIELD; YieldAll that it was YIELD *.
 	Yields   bool
 	YieldAll bool
@@ -137,6 +139,8 @@ type Command struct {
 	// Args are the variable parts, in order. A name that is no string in the
 	// text is a string literal here.
 	Args []Arg
+	// Source is the text of the statement. It may hold a password.
+	Source string
 }
 
 // An Arg is a variable part of a [Command]: a value, or a flag such as IF NOT

@@ -211,7 +211,7 @@ type LabelNot struct {
 	X LabelExpr
 }
 
-// A LabelWildcard, %, asks for any label at all.
+// A LabelWildcard asks for any label at all: %.
 type LabelWildcard struct{ Span }
 
 // LabelConjunction returns the names that e asks for when it is nothing but

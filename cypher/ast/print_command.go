@@ -67,7 +67,7 @@ func (c *CreateIndex) appendTo(dst []byte) []byte {
 	case global && c.Relationship:
 		dst = append(dst, " GLOBAL EDGE INDEX ON :("...)
 		return append(appendNames(dst, c.Keys), ')')
-	case len(c.Keys) == 0 && c.Kind == IndexRange:
+	case len(c.Keys) == 0 && c.Kind != IndexLookup:
 		return c.appendOn(dst)
 	}
 	dst = append(append(dst, indexWords[c.Kind]...), " INDEX"...)
@@ -90,14 +90,16 @@ func (c *CreateIndex) appendTo(dst []byte) []byte {
 // appendOn prints an index of a label or a type alone, which only Memgraph's
 // spelling has.
 func (c *CreateIndex) appendOn(dst []byte) []byte {
+	dst = append(dst, indexWords[c.Kind]...)
 	dst = appendFlag(dst, c.Relationship, " EDGE")
 	dst = append(dst, " INDEX"...)
+	dst = appendSchemaName(dst, c.Name, c.NameParameter)
 	dst = appendFlag(dst, c.IfNotExists, " IF NOT EXISTS")
 	dst = append(dst, " ON"...)
 	for _, l := range c.Labels {
 		dst = appendName(append(dst, " :"...), l)
 	}
-	return dst
+	return appendOptional(dst, " WITH CONFIG ", c.Options)
 }
 
 func (d *DropIndex) appendTo(dst []byte) []byte {
@@ -173,10 +175,7 @@ func (d *DropConstraint) appendTo(dst []byte) []byte {
 }
 
 func (s *Show) appendTo(dst []byte) []byte {
-	dst = append(append(dst, "SHOW "...), s.Subject...)
-	if len(s.Args) > 0 {
-		dst = appendExprs(append(dst, ' '), s.Args)
-	}
+	dst = append(append(dst, "SHOW "...), s.Source...)
 	dst = appendYield(dst, s.Yields, s.YieldAll, s.Yield)
 	dst = appendOrder(dst, s.Order, s.Skip, s.Limit)
 	dst = appendOptional(dst, " WHERE ", s.Where)
@@ -198,13 +197,4 @@ func (t *Transaction) appendTo(dst []byte) []byte {
 	return dst
 }
 
-// A command prints its name and its arguments by key, which is for people:
-// the words between the arguments belong to the grammar of each command.
-func (c *Command) appendTo(dst []byte) []byte {
-	dst = append(dst, c.Name...)
-	for i := range c.Args {
-		dst = append(append(dst, ' '), c.Args[i].Key...)
-		dst = appendOptional(dst, " ", c.Args[i].Value)
-	}
-	return dst
-}
+func (c *Command) appendTo(dst []byte) []byte { return append(dst, c.Source...) }

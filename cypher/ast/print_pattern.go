@@ -19,7 +19,7 @@ func (p *PathPattern) appendTo(dst []byte) []byte {
 	case SelectShortest, SelectShortestGroups:
 		dst = append(dst, "SHORTEST "...)
 		if s.Count != nil {
-			dst = append(appendExpr(dst, s.Count, precPrimary), ' ')
+			dst = append(appendExpr(dst, s.Count, precUnary), ' ')
 		}
 		if s.Kind == SelectShortestGroups {
 			dst = append(dst, "GROUPS "...)
@@ -27,7 +27,7 @@ func (p *PathPattern) appendTo(dst []byte) []byte {
 	case SelectAny:
 		dst = append(dst, "ANY "...)
 		if s.Count != nil {
-			dst = append(appendExpr(dst, s.Count, precPrimary), ' ')
+			dst = append(appendExpr(dst, s.Count, precUnary), ' ')
 		}
 	case SelectAll:
 	}
@@ -94,7 +94,7 @@ func (r *RelPattern) appendLength(dst []byte) []byte {
 	if r.Expansion != nil {
 		dst = append(append(dst, " *"...), expansionWords[r.Expansion.Kind]...)
 		if r.Expansion.Limit != nil {
-			dst = appendExpr(append(dst, " | "...), r.Expansion.Limit, precPrimary)
+			dst = appendExpr(append(dst, " | "...), r.Expansion.Limit, precUnary)
 		}
 		if r.Length != nil {
 			dst = append(dst, ' ')
@@ -118,14 +118,14 @@ func (l *Length) appendTo(dst []byte) []byte {
 		return dst
 	}
 	if l.Min != nil {
-		dst = appendExpr(dst, l.Min, precPrimary)
+		dst = appendExpr(dst, l.Min, precUnary)
 	}
 	if l.Exact {
 		return dst
 	}
 	dst = append(dst, ".."...)
 	if l.Max != nil {
-		dst = appendExpr(dst, l.Max, precPrimary)
+		dst = appendExpr(dst, l.Max, precUnary)
 	}
 	return dst
 }

@@ -22,69 +22,69 @@ const (
 
 // The punctuation and the operators that are no words.
 const (
-	// LeftParen is (
+	// LeftParen is spelled ( in a text.
 	LeftParen Kind = iota + String + 1
-	// RightParen is )
+	// RightParen is spelled ) in a text.
 	RightParen
-	// LeftBracket is [
+	// LeftBracket is spelled [ in a text.
 	LeftBracket
-	// RightBracket is ]
+	// RightBracket is spelled ] in a text.
 	RightBracket
-	// LeftBrace is {
+	// LeftBrace is spelled { in a text.
 	LeftBrace
-	// RightBrace is }
+	// RightBrace is spelled } in a text.
 	RightBrace
-	// Comma is ,
+	// Comma is spelled , in a text.
 	Comma
-	// Semicolon is ;
+	// Semicolon is spelled ; in a text.
 	Semicolon
-	// Colon is :
+	// Colon is spelled : in a text.
 	Colon
-	// DoubleColon is ::
+	// DoubleColon is spelled :: in a text.
 	DoubleColon
-	// Dot is .
+	// Dot is spelled . in a text.
 	Dot
-	// DotDot is ..
+	// DotDot is spelled .. in a text.
 	DotDot
-	// Pipe is |
+	// Pipe is spelled | in a text.
 	Pipe
-	// DoublePipe is ||
+	// DoublePipe is spelled || in a text.
 	DoublePipe
-	// Ampersand is &
+	// Ampersand is spelled & in a text.
 	Ampersand
-	// Exclamation is !
+	// Exclamation is spelled ! in a text.
 	Exclamation
-	// Percent is %
+	// Percent is spelled % in a text.
 	Percent
-	// Dollar is $
+	// Dollar is spelled $ in a text.
 	Dollar
-	// Plus is +
+	// Plus is spelled + in a text.
 	Plus
-	// PlusEqual is +=
+	// PlusEqual is spelled += in a text.
 	PlusEqual
-	// Minus is -
+	// Minus is spelled - in a text.
 	Minus
-	// Star is *
+	// Star is spelled * in a text.
 	Star
-	// Slash is /
+	// Slash is spelled / in a text.
 	Slash
-	// Caret is ^
+	// Caret is spelled ^ in a text.
 	Caret
-	// Equal is =
+	// Equal is spelled = in a text.
 	Equal
-	// NotEqual is <>
+	// NotEqual is spelled <> in a text.
 	NotEqual
-	// BangEqual is !=
+	// BangEqual is spelled != in a text.
 	BangEqual
-	// Less is <
+	// Less is spelled < in a text.
 	Less
-	// LessEqual is <=
+	// LessEqual is spelled <= in a text.
 	LessEqual
-	// Greater is >
+	// Greater is spelled > in a text.
 	Greater
-	// GreaterEqual is >=
+	// GreaterEqual is spelled >= in a text.
 	GreaterEqual
-	// RegexMatch is =~
+	// RegexMatch is spelled =~ in a text.
 	RegexMatch
 )
 
