@@ -17,8 +17,8 @@ type Auth struct {
 }
 
 // Format prints the token without what is secret in it.
-func (a Auth) Format(f fmt.State, _ rune) { //nolint:gocritic // a value receiver hides the secret in copies too
-	fmt.Fprintf(f, "{scheme: %q, principal: %q, realm: %q}", a.Scheme, a.Principal, a.Realm)
+func (a Auth) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "{scheme: %q, principal: %q, realm: %q}", a.Scheme, a.Principal, a.Realm)
 }
 
 // decode decodes a token that is a map of its own.

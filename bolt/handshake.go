@@ -33,8 +33,8 @@ func IsMagic(first []byte) bool {
 // Within a range the highest minor wins. Supported may be in any order. The
 // byte before the range is reserved and means nothing.
 func Negotiate(slots [16]byte, supported []*Version) Choice {
-	for i := 0; i < len(slots); i += 4 {
-		count, minor, major := slots[i+1], slots[i+2], slots[i+3]
+	for s := slots[:]; len(s) >= 4; s = s[4:] {
+		count, minor, major := s[1], s[2], s[3]
 		switch {
 		case major == manifestMarker:
 			if minor == manifestVersion {

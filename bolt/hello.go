@@ -53,7 +53,7 @@ func (m *Hello) decodeInit(r *RequestDecoder) (err error) {
 	if m.UserAgent, err = r.str("user_agent", ""); err != nil {
 		return err
 	}
-	if err = m.Auth.decode(r, "auth_token"); err != nil {
+	if err := m.Auth.decode(r, "auth_token"); err != nil {
 		return err
 	}
 	return m.check(r.Version)

@@ -35,7 +35,7 @@ func decodePoint(d *packstream.Decoder, tag byte) (graph.Value, error) {
 			Message: fmt.Sprintf("Illegal coordinate reference system: unknown SRID %d", srid),
 		}
 	}
-	p := graph.Point{SRID: int32(srid), X: c[0], Y: c[1], Z: c[2]} //nolint:gosec // one of four
+	p := graph.Point{SRID: int32(srid), X: c[0], Y: c[1], Z: c[2]}
 	if p.Is3D() != (tag == tagPoint3D) {
 		return graph.Null, &RequestError{
 			Fault:   RequestSRID,

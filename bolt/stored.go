@@ -70,7 +70,7 @@ func (e *ValueEncoder) transcodeMap(dst []byte, d *packstream.Decoder) ([]byte, 
 	if err != nil {
 		return dst, err
 	}
-	if err = d.Enter(); err != nil {
+	if err := d.Enter(); err != nil {
 		return dst, err
 	}
 	dst = packstream.AppendMapHeader(dst, n)

@@ -120,7 +120,7 @@ func (d *Decoder) Int() (int64, error) {
 
 func (d *Decoder) wideInt() (int64, error) {
 	b := d.buf[d.pos:]
-	width := 0
+	var width int
 	switch b[0] {
 	case markerInt8:
 		width = 1
@@ -307,7 +307,7 @@ func (d *Decoder) wideSize(form byte) (int, error) {
 	if len(b) <= width {
 		return 0, d.truncated()
 	}
-	n := int64(0)
+	var n int64
 	switch form {
 	case 0:
 		n = int64(b[1])
@@ -333,10 +333,10 @@ func (d *Decoder) truncated() error {
 // unexpected explains why the next value is not of kind want.
 func (d *Decoder) unexpected(want Kind) error {
 	got := d.Peek()
-	switch got {
-	case KindEnd:
+	if got == KindEnd {
 		return d.truncated()
-	case KindReserved:
+	}
+	if got == KindReserved {
 		// Say UUID where one came too early: that is what the sender meant.
 		got = kinds[d.buf[d.pos]]
 		return &SyntaxError{

@@ -19,7 +19,7 @@ func AppendBool(dst []byte, b bool) []byte {
 // AppendInt appends an integer in its smallest form.
 func AppendInt(dst []byte, n int64) []byte {
 	if n >= -16 && n <= 127 {
-		return append(dst, byte(n))
+		return append(dst, byte(n)) //nolint:gosec // the low byte is the value
 	}
 	return appendWideInt(dst, n)
 }
@@ -28,14 +28,13 @@ func appendWideInt(dst []byte, n int64) []byte {
 	u := uint64(n) //nolint:gosec // bit pattern
 	switch {
 	case n >= math.MinInt8 && n < 0:
-		return append(dst, markerInt8, byte(u))
+		return append(dst, markerInt8, byte(u)) //nolint:gosec // low byte is wanted
 	case n >= math.MinInt16 && n <= math.MaxInt16:
 		return append(dst, markerInt16, byte(u>>8), byte(u))
 	case n >= math.MinInt32 && n <= math.MaxInt32:
 		return append(dst, markerInt32, byte(u>>24), byte(u>>16), byte(u>>8), byte(u))
 	}
-	return append(dst, markerInt64, byte(u>>56), byte(u>>48), byte(u>>40), byte(u>>32),
-		byte(u>>24), byte(u>>16), byte(u>>8), byte(u))
+	return binary.BigEndian.AppendUint64(append(dst, markerInt64), u)
 }
 
 // AppendFloat appends a 64-bit float; the payload of a NaN is kept.
@@ -58,7 +57,7 @@ func AppendStringBytes(dst, s []byte) []byte {
 // caller appends itself. It must not be longer than [MaxSize].
 func AppendStringHeader(dst []byte, n int) []byte {
 	if n <= tinyMax {
-		return append(dst, markerTinyString|byte(n))
+		return append(dst, markerTinyString|byte(n)) //nolint:gosec // at most 15
 	}
 	return appendSize(dst, markerString8, n)
 }
@@ -72,7 +71,7 @@ func AppendBytes(dst, b []byte) []byte {
 // appends. There must not be more than [MaxSize].
 func AppendListHeader(dst []byte, n int) []byte {
 	if n <= tinyMax {
-		return append(dst, markerTinyList|byte(n))
+		return append(dst, markerTinyList|byte(n)) //nolint:gosec // at most 15
 	}
 	return appendSize(dst, markerList8, n)
 }
@@ -81,7 +80,7 @@ func AppendListHeader(dst []byte, n int) []byte {
 // a string and a value for each. There must not be more than [MaxSize].
 func AppendMapHeader(dst []byte, n int) []byte {
 	if n <= tinyMax {
-		return append(dst, markerTinyMap|byte(n))
+		return append(dst, markerTinyMap|byte(n)) //nolint:gosec // at most 15
 	}
 	return appendSize(dst, markerMap8, n)
 }
@@ -103,9 +102,9 @@ func AppendUUID(dst []byte, u [16]byte) []byte {
 func appendSize(dst []byte, marker8 byte, n int) []byte {
 	switch {
 	case n <= math.MaxUint8:
-		return append(dst, marker8, byte(n))
+		return append(dst, marker8, byte(n)) //nolint:gosec // just compared
 	case n <= math.MaxUint16:
-		return append(dst, marker8+1, byte(n>>8), byte(n))
+		return append(dst, marker8+1, byte(n>>8), byte(n)) //nolint:gosec // low bytes are wanted
 	}
-	return append(dst, marker8+2, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+	return append(dst, marker8+2, byte(n>>24), byte(n>>16), byte(n>>8), byte(n)) //nolint:gosec // low bytes are wanted
 }

@@ -55,19 +55,18 @@ const (
 	KindStruct
 	KindUUID
 	KindReserved // a marker that means nothing
-	kindCount
 )
 
 // String returns the name that error texts use, such as STRING or STRUCT.
 func (k Kind) String() string {
-	names := [kindCount]string{
+	names := [...]string{
 		"END", "NONE", "BOOLEAN", "INT", "FLOAT", "BYTES", "STRING", "LIST",
 		"MAP", "STRUCT", "UUID", "RESERVED",
 	}
-	if k >= kindCount {
-		return fmt.Sprintf("Kind(%d)", uint8(k))
+	if int(k) < len(names) {
+		return names[k]
 	}
-	return names[k]
+	return fmt.Sprintf("Kind(%d)", uint8(k))
 }
 
 // kinds has the kind of every marker.

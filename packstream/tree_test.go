@@ -56,6 +56,7 @@ func (v tree) String() string {
 			b.WriteString(v.items[i].String() + ": " + v.items[i+1].String())
 		}
 		b.WriteByte('}')
+	default:
 	}
 	return b.String()
 }
@@ -105,14 +106,16 @@ func read(d *packstream.Decoder) (tree, error) {
 		if err != nil {
 			return v, err
 		}
-		return v, readItems(d, &v, n)
+		err = readItems(d, &v, n)
+		return v, err
 	case packstream.KindStruct:
 		tag, n, err := d.StructHeader()
 		if err != nil {
 			return v, err
 		}
 		v.tag = tag
-		return v, readItems(d, &v, n)
+		err = readItems(d, &v, n)
+		return v, err
 	case packstream.KindMap:
 		return readMap(d)
 	default:
@@ -215,7 +218,9 @@ func simple(b []byte, depth int) (v tree, rest []byte, err error) {
 		return int(min(n, math.MaxInt32+1)), n <= math.MaxInt32
 	}
 	width := func(first byte) int { return 1 << (m - first) }
-	kind, n, ok := packstream.KindReserved, 0, true
+	var kind packstream.Kind
+	var n int
+	ok := true
 	switch {
 	case m < 0x80 || m >= 0xF0:
 		return tree{kind: packstream.KindInteger, num: uint64(int64(int8(m)))}, b, nil
@@ -282,6 +287,7 @@ func simpleContents(kind packstream.Kind, n int, b []byte, depth int) (v tree, r
 		v.tag, b = b[0], b[1:]
 	case packstream.KindMap:
 		n *= 2
+	default:
 	}
 	if depth == 0 {
 		return v, nil, errSimple
