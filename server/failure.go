@@ -1,0 +1,233 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/storage"
+)
+
+// A requestFailure is an error of the session itself: what the client asked for
+// makes no sense here and now.
+type requestFailure struct {
+	kind    failureKind
+	message string
+	err     error // what the operator should know and the client should not
+}
+
+func (f *requestFailure) Error() string {
+	if f.err != nil {
+		return "server: " + f.message + ": " + f.err.Error()
+	}
+	return "server: " + f.message
+}
+
+func (f *requestFailure) Unwrap() error { return f.err }
+
+// ErrLoginRefused is wrapped by an Authenticator's error when the client has
+// wrong credentials, and ErrLoginRate when it has tried too often. Any other
+// error refuses the client too, and is logged as a fault of the server.
+var (
+	ErrLoginRefused = errors.New("server: login refused")
+	ErrLoginRate    = errors.New("server: too many failed logins")
+)
+
+// A failure is what a client is told about an error.
+type failure struct {
+	codes
+	message string
+	// position is where in the query the error is, or nil.
+	position *bolt.Position
+	// internal means that the error is ours and belongs into the log.
+	internal bool
+}
+
+// bolt returns the message for the client.
+func (f *failure) bolt() *bolt.Failure {
+	m := &bolt.Failure{
+		Code: f.neo4j, Message: f.message, Status: f.status, Description: "error: " + condition(f.status),
+		Record: bolt.DiagnosticRecord{Classification: f.classification(), Position: f.position},
+	}
+	if f.cause != "" {
+		m.Cause = &bolt.Failure{
+			Message: f.message, Status: f.cause, Description: "error: " + condition(f.cause), Record: m.Record,
+		}
+	}
+	return m
+}
+
+// classification returns the word for the class of the code in a diagnostic
+// record.
+func (f *failure) classification() string {
+	switch {
+	case strings.HasPrefix(f.neo4j, "Neo.TransientError."):
+		return "TRANSIENT_ERROR"
+	case strings.HasPrefix(f.neo4j, "Neo.DatabaseError."):
+		return "DATABASE_ERROR"
+	default:
+		return "CLIENT_ERROR"
+	}
+}
+
+// conflictText is known to clients, which look for it to retry.
+const conflictText = "Cannot resolve conflicting transactions. Retry this transaction when the conflicting transaction is finished."
+
+// failureOf is the one place where errors become codes. The order matters: a
+// statement that was cancelled fails with whatever it was doing at that time,
+// and the client must be told why it was cancelled.
+func failureOf(err error) failure {
+	if f, ok := errors.AsType[*requestFailure](err); ok {
+		return failure{codes: codesOfFailure(f.kind), message: f.message, internal: f.kind == failInternal}
+	}
+	if f, ok := failureOfCause(err); ok {
+		return f
+	}
+	if f, ok := failureOfEngine(err); ok {
+		return f
+	}
+	if e, ok := errors.AsType[*storage.Error](err); ok {
+		return failureOfStorage(e)
+	}
+	if e, ok := errors.AsType[*bolt.SizeError](err); ok {
+		return failure{codes: codesOfFailure(failMessageSize), message: e.Error()}
+	}
+	if e, ok := errors.AsType[*bolt.RequestError](err); ok {
+		return failure{codes: codesOfRequest(e.Fault), message: e.Message}
+	}
+	return failure{
+		codes:    codesOfFailure(failInternal),
+		message:  "An unexpected error has occurred; the server's log has the details.",
+		internal: true,
+	}
+}
+
+// failureOfCause recognises statements that something has ended from outside.
+func failureOfCause(err error) (failure, bool) {
+	var locked *storage.Error
+	onLock := errors.As(err, &locked) && locked.Kind == storage.KindCancelled
+	const stopped = "The transaction has been terminated. Retry your operation in a new transaction, and you should see a successful result. "
+	switch {
+	case (errors.Is(err, errClientTimeout) || errors.Is(err, errServerTimeout)) && onLock:
+		return failure{
+			codes:   codes{"Neo.ClientError.Transaction.LockClientStopped", memgraphTransient, "25N14", ""},
+			message: stopped + "The transaction has not completed within its timeout while it waited for a lock.",
+		}, true
+	case errors.Is(err, errClientTimeout):
+		return failure{
+			codes:   codes{"Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", memgraphTransient, "25N14", ""},
+			message: stopped + "The transaction has not completed within the timeout specified at its start by the client.",
+		}, true
+	case errors.Is(err, errServerTimeout):
+		return failure{
+			codes:   codes{"Neo.ClientError.Transaction.TransactionTimedOut", memgraphTransient, "25N14", ""},
+			message: stopped + "The transaction has not completed within the timeout of the server (--query-execution-timeout-sec).",
+		}, true
+	case errors.Is(err, errReset), errors.Is(err, errConnectionLost):
+		return failure{
+			codes:   codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""},
+			message: stopped + "Explicitly terminated by the user.",
+		}, true
+	case errors.Is(err, errShutdown):
+		return failure{
+			codes:   codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""},
+			message: "Transaction was asked to abort because of database shutdown.",
+		}, true
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return failure{
+			codes:   codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""},
+			message: stopped,
+		}, true
+	default:
+		return failure{}, false
+	}
+}
+
+func failureOfStorage(e *storage.Error) failure {
+	f := failure{codes: codesOfStorage(e.Kind), message: e.Message}
+	switch e.Kind { //nolint:exhaustive // the others keep the store's own text
+	case storage.KindConflict:
+		f.message = conflictText
+	case storage.KindCorrupt, storage.KindStopped:
+		f.internal = true
+	}
+	return f
+}
+
+// codesOfStorage has no default case, so that a new kind without a row fails the
+// lint.
+func codesOfStorage(k storage.Kind) codes {
+	switch k {
+	case storage.KindConflict:
+		return codes{"Neo.TransientError.Transaction.Outdated", memgraphTransient, "25N16", ""}
+	case storage.KindDeadlock:
+		return codes{"Neo.TransientError.Transaction.DeadlockDetected", memgraphTransient, "50N05", ""}
+	case storage.KindLockTimeout:
+		return codes{"Neo.TransientError.Transaction.LockAcquisitionTimeout", memgraphTransient, "25N16", ""}
+	case storage.KindNotFound:
+		return codes{"Neo.ClientError.Statement.EntityNotFound", memgraphClient, "25N13", ""}
+	case storage.KindStillConnected:
+		return codes{"Neo.ClientError.Schema.ConstraintValidationFailed", memgraphClient, "G1001", ""}
+	case storage.KindConstraint:
+		return codes{"Neo.ClientError.Schema.ConstraintValidationFailed", memgraphClient, "22N79", "22N80"}
+	case storage.KindIndexExists:
+		return codes{"Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", memgraphClient, "22N70", ""}
+	case storage.KindIndexNotFound:
+		return codes{"Neo.DatabaseError.Schema.IndexDropFailed", memgraphClient, "50N10", "22N69"}
+	case storage.KindConstraintExists:
+		return codes{"Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", memgraphClient, "22N65", ""}
+	case storage.KindConstraintNotFound:
+		return codes{"Neo.DatabaseError.Schema.ConstraintDropFailed", memgraphClient, "50N12", "22N64"}
+	case storage.KindMemoryLimit:
+		return codes{"Neo.TransientError.General.MemoryPoolOutOfMemoryError", memgraphTransient, "51N72", ""}
+	case storage.KindPropertyType:
+		return codes{"Neo.ClientError.Statement.TypeError", memgraphClient, "22G03", "22N01"}
+	case storage.KindReadOnly:
+		return codes{"Neo.ClientError.Statement.AccessMode", memgraphClient, "08N03", "42N02"}
+	case storage.KindCancelled:
+		return codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""}
+	case storage.KindClosed, storage.KindStopped:
+		return codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""}
+	case storage.KindCorrupt:
+		return codes{"Neo.DatabaseError.General.UnknownError", memgraphDatabase, "50N42", ""}
+	case storage.KindLimit:
+		return codes{"Neo.ClientError.Statement.ArgumentError", memgraphClient, "51N00", ""}
+	}
+	return codesOfFailure(failInternal)
+}
+
+// codesOfRequest covers messages that cannot be understood; no default case, as
+// in codesOfStorage.
+func codesOfRequest(f bolt.RequestFault) codes {
+	invalid := func(status, cause string) codes {
+		return codes{"Neo.ClientError.Request.Invalid", memgraphProtocol, status, cause}
+	}
+	switch f {
+	case bolt.RequestFieldCount:
+		return codes{"Neo.ClientError.Request.InvalidFormat", memgraphProtocol, "08N11", "22N57"}
+	case bolt.RequestDuration:
+		return codes{"Neo.ClientError.Statement.ArgumentError", memgraphClient, "22015", "22N28"}
+	case bolt.RequestType, bolt.RequestReserved:
+		return invalid("22G03", "22N01")
+	case bolt.RequestSize:
+		return invalid("22N56", "")
+	case bolt.RequestDuplicateKey:
+		return invalid("08N06", "22N54")
+	case bolt.RequestMissing, bolt.RequestValue, bolt.RequestTemporal:
+		return invalid("08N06", "22N04")
+	case bolt.RequestStructure, bolt.RequestStructureFields:
+		return invalid("08N06", "22N97")
+	case bolt.RequestZone:
+		return invalid("08N06", "22NB5")
+	case bolt.RequestSRID:
+		return invalid("08N06", "22N21")
+	case bolt.RequestVectorSize:
+		return invalid("08N06", "22NBE")
+	case bolt.RequestVectorValue:
+		return invalid("08N06", "22NBG")
+	case bolt.RequestTruncated, bolt.RequestUnknown, bolt.RequestTooDeep, bolt.RequestTooMany, bolt.RequestTrailing:
+		return invalid("08N06", "")
+	}
+	return codesOfFailure(failInternal)
+}

@@ -1,0 +1,101 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+)
+
+const (
+	minAcceptDelay = 5 * time.Millisecond
+	maxAcceptDelay = time.Second
+)
+
+// ErrClosed is returned by Serve after Shutdown or Close.
+var ErrClosed = fmt.Errorf("server: closed: %w", net.ErrClosed)
+
+// Serve accepts connections on l until the server is shut down, then returns
+// ErrClosed. It closes l. Connections of l may have a method
+// HandshakeContext(context.Context) error, which is then called first, in the
+// connection's goroutine and within the limits.
+func (s *Server) Serve(l net.Listener) error {
+	if !s.track(l) {
+		return errors.Join(ErrClosed, l.Close())
+	}
+	defer s.untrack(l)
+	delay := time.Duration(0)
+	for {
+		conn, err := l.Accept()
+		if err == nil {
+			delay = 0
+			s.start(conn)
+			continue
+		}
+		if s.stopped() || errors.Is(err, net.ErrClosed) {
+			return ErrClosed
+		}
+		// Out of descriptors or memory: the connection waits in the kernel's
+		// queue while others end.
+		delay = min(max(2*delay, minAcceptDelay), maxAcceptDelay)
+		s.opts.Logger.Error().Err(err).Dur("retry_in", delay).Msg("accept failed")
+		time.Sleep(delay)
+	}
+}
+
+func (s *Server) track(l net.Listener) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.draining.Load() {
+		return false
+	}
+	if !s.watching && s.opts.QueryTimeout > 0 {
+		s.watching = true
+		s.running.Go(s.watch)
+	}
+	s.listeners[l] = struct{}{}
+	s.running.Add(1)
+	return true
+}
+
+func (s *Server) untrack(l net.Listener) {
+	s.mu.Lock()
+	delete(s.listeners, l)
+	s.mu.Unlock()
+	l.Close() //nolint:errcheck,gosec // closed already where anybody cares
+	s.running.Done()
+}
+
+func (s *Server) stopped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed || s.draining.Load()
+}
+
+// start gives a new connection its goroutine, or closes it when there are too
+// many.
+func (s *Server) start(conn net.Conn) {
+	if !s.connections.enter() {
+		s.refusals.Log(conn.RemoteAddr(), "connection limit reached", "raise --max-connections or close idle clients")
+		conn.Close() //nolint:errcheck,gosec // refused
+		return
+	}
+	if !s.unauthenticated.enter() {
+		s.refusals.Log(conn.RemoteAddr(), "too many connections that are not logged in", "")
+		s.connections.leave()
+		conn.Close() //nolint:errcheck,gosec // refused
+		return
+	}
+	ses := newSession(s, conn)
+	if !s.add(ses) {
+		s.unauthenticated.leave()
+		s.connections.leave()
+		conn.Close() //nolint:errcheck,gosec // closed meanwhile
+		return
+	}
+	s.running.Go(func() {
+		defer s.connections.leave()
+		defer s.remove(ses)
+		ses.serve()
+	})
+}

@@ -1,0 +1,154 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/packstream"
+	"github.com/drawbolt/drawbolt/storage/graph"
+)
+
+// Credentials are what a client sends to log in. They are secret: they must not
+// be logged, and errors must not contain them.
+type Credentials struct {
+	// Scheme is none, basic, bearer, kerberos or a custom name. A client that
+	// sends none at all gets "none".
+	Scheme string
+	// Principal is the name of the user.
+	Principal string
+	// Secret is the password or token.
+	Secret string
+	// Realm is the provider that the client asks for, often empty.
+	Realm string
+	// Parameters are those of a custom scheme, a map or null.
+	Parameters graph.Value
+	// Peer is the client's address.
+	Peer net.Addr
+}
+
+// A Login is the outcome of a successful authentication.
+type Login struct {
+	// User is the name of the user; empty means nobody in particular.
+	User string
+	// Expired means that the password must be changed before anything else.
+	Expired bool
+}
+
+// An Authenticator decides who may use the server. It is used by many
+// connections at once and bounds its own work.
+type Authenticator interface {
+	// Authenticate returns who the client is. Any error refuses it, and the
+	// connection is closed after the answer. Errors that wrap ErrLoginRefused or
+	// ErrLoginRate are the client's fault; others are logged.
+	Authenticate(ctx context.Context, c Credentials) (Login, error)
+}
+
+// openDoor accepts every login, as long as no users are defined.
+type openDoor struct{}
+
+func (openDoor) Authenticate(_ context.Context, c Credentials) (Login, error) {
+	return Login{User: c.Principal}, nil
+}
+
+// hello answers HELLO or INIT, which is the login of versions without LOGON.
+func (s *session) hello(m *bolt.Hello) error {
+	s.agent, s.filter, s.address = m.UserAgent, m.Filter, addressIn(m.Routing)
+	if m.PatchUTC {
+		s.version = s.version.WithUTC()
+		s.decoder.Version, s.encoder.Version = s.version, s.version
+	}
+	if s.version.Login == bolt.LoginLogon {
+		s.state = stateAuthentication
+	} else if ok, err := s.authenticate(&m.Auth); !ok {
+		return err
+	}
+	a := bolt.HelloSuccess{
+		Server: s.server.opts.Agent, ConnectionID: s.id, PatchUTC: m.PatchUTC, ByManifest: s.manifest,
+		CredentialsExpired: s.login.Expired,
+	}
+	s.message()
+	s.writer.Buf = a.Append(s.writer.Buf, s.version)
+	s.sent()
+	return nil
+}
+
+// logon answers LOGON.
+func (s *session) logon(m *bolt.Logon) error {
+	if ok, err := s.authenticate(&m.Auth); !ok {
+		return err
+	}
+	a := bolt.LogonSuccess{AdvertisedAddress: s.advertised(""), CredentialsExpired: s.login.Expired}
+	s.message()
+	s.writer.Buf = a.Append(s.writer.Buf, s.version)
+	s.sent()
+	return nil
+}
+
+// authenticate asks the authenticator. When it refuses, the client is told and
+// the connection ends. There is no look-ahead meanwhile: the limits of the input
+// change with the outcome.
+func (s *session) authenticate(a *bolt.Auth) (ok bool, err error) {
+	c := Credentials{
+		Scheme: a.Scheme, Principal: a.Principal, Secret: a.Credentials, Realm: a.Realm,
+		Parameters: a.Parameters, Peer: s.conn.RemoteAddr(),
+	}
+	if c.Scheme == "" {
+		c.Scheme = "none"
+	}
+	ctx, cancel := context.WithTimeout(s.server.base, s.server.opts.Limits.Login)
+	defer cancel()
+	login, err := s.server.opts.Authenticator.Authenticate(ctx, c)
+	if err != nil {
+		return false, errors.Join(errProtocol, s.fail(s.loginFailure(c, err)))
+	}
+	s.login = login
+	if err := s.openUp(); err != nil {
+		return false, err
+	}
+	s.state = stateReady
+	s.log.Info().Str("user", login.User).Str("agent", s.agent).Stringer("bolt", s.version).
+		Bool("tls", s.secure()).Msg("client connected")
+	return true, nil
+}
+
+// loginFailure is what a refused client is told; the log gets one line.
+func (s *session) loginFailure(c Credentials, err error) error { //nolint:gocritic // a copy for one log line
+	f := &requestFailure{kind: failLogin, message: "The client is unauthorized due to authentication failure.", err: err}
+	switch {
+	case errors.Is(err, ErrLoginRate):
+		f.kind = failLoginRate
+		f.message = "The client has provided incorrect authentication details too many times in a row."
+	case !errors.Is(err, ErrLoginRefused):
+		s.log.Error().Err(err).Msg("login could not be checked")
+	}
+	s.log.Warn().Str("user", c.Principal).Str("scheme", c.Scheme).Msg("login refused")
+	return f
+}
+
+// openUp gives a session that has logged in its place among the others: the
+// limits after login, and no deadline.
+func (s *session) openUp() error {
+	s.leaveGate()
+	l := s.server.opts.Limits
+	s.input.setLimit(l.MessageBytes)
+	s.decoder.Limits, s.decoder.Strict = packstream.Limits{Depth: l.Depth}, false
+	if err := s.conn.SetDeadline(time.Time{}); err != nil {
+		return fmt.Errorf("clear the login deadline: %w", err)
+	}
+	s.writeDeadline = time.Time{}
+	return nil
+}
+
+// logoff answers LOGOFF: the limits before login hold again.
+func (s *session) logoff() error {
+	s.login, s.state = Login{}, stateAuthentication
+	s.enterGate()
+	s.input.setLimit(loginMessageBytes)
+	s.decoder.Limits, s.decoder.Strict = packstream.Limits{Depth: loginDepth, Items: loginItems}, true
+	s.succeed()
+	return s.armLogin()
+}

@@ -1,0 +1,94 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/drawbolt/drawbolt/bolt"
+)
+
+// DefaultAgent is what clients are told about the server: it begins as drivers
+// demand, parses as a version in every one of them, and says who we are.
+const DefaultAgent = "Neo4j/5.26.0-drawbolt"
+
+// Options configure a Server. They are not changed after New.
+type Options struct {
+	// Databases are the databases by their names on the wire.
+	Databases map[string]Database
+	// DefaultDatabase is the database of a client that names none. It must be in
+	// Databases.
+	DefaultDatabase string
+	// Aliases are further names: alias to name.
+	Aliases map[string]string
+	// Authenticator decides about logins; nil accepts everybody, which is right
+	// as long as there are no users.
+	Authenticator Authenticator
+	// Logger receives the server's events.
+	Logger zerolog.Logger
+	// Limits bound what peers may use; zero fields get defaults.
+	Limits Limits
+	// Agent is the server's name at login; default DefaultAgent.
+	Agent string
+	// AdvertisedAddress is host:port in routing tables. Empty means the address
+	// the client says it has connected to, else the listener's.
+	AdvertisedAddress string
+	// MinVersion and MaxVersion bound the Bolt versions, such as "4.4"; empty
+	// means no bound.
+	MinVersion, MaxVersion string
+	// AllowFlawed agrees to the flawed version 5.5, for tests of clients.
+	AllowFlawed bool
+	// QueryTimeout bounds the life of a transaction, implicit or explicit. Zero
+	// means no bound. A client may ask for less.
+	QueryTimeout time.Duration
+	// BookmarkTimeout bounds how long a client's bookmark is waited for; default
+	// 30 s.
+	BookmarkTimeout time.Duration
+	// ZoneOffset knows the time zones that parameters may name; nil means none.
+	ZoneOffset bolt.ZoneOffset
+	// RoutingTTL is how long clients may keep a routing table; default 300 s.
+	RoutingTTL time.Duration
+}
+
+const (
+	defaultBookmarkTimeout = 30 * time.Second
+	defaultRoutingTTL      = 300 * time.Second
+)
+
+// Validate reports everything that is wrong with the options at once.
+func (o *Options) Validate() error {
+	var errs []error
+	if _, ok := o.Databases[o.DefaultDatabase]; !ok {
+		errs = append(errs, fmt.Errorf("server: options: default database %q is not one of the databases", o.DefaultDatabase))
+	}
+	for alias, name := range o.Aliases {
+		if _, ok := o.Databases[name]; !ok {
+			errs = append(errs, fmt.Errorf("server: options: alias %q stands for unknown database %q", alias, name))
+		}
+	}
+	if versions, ok := bolt.Versions(o.MinVersion, o.MaxVersion, o.AllowFlawed); !ok {
+		errs = append(errs, fmt.Errorf("server: options: %q to %q are not Bolt versions", o.MinVersion, o.MaxVersion))
+	} else if len(versions) == 0 {
+		errs = append(errs, fmt.Errorf("server: options: no Bolt version is left between %q and %q", o.MinVersion, o.MaxVersion))
+	}
+	return errors.Join(errs...)
+}
+
+func (o Options) withDefaults() Options {
+	o.Limits = o.Limits.withDefaults()
+	if o.Agent == "" {
+		o.Agent = DefaultAgent
+	}
+	if o.BookmarkTimeout == 0 {
+		o.BookmarkTimeout = defaultBookmarkTimeout
+	}
+	if o.RoutingTTL == 0 {
+		o.RoutingTTL = defaultRoutingTTL
+	}
+	if o.Authenticator == nil {
+		o.Authenticator = openDoor{}
+	}
+	return o
+}

@@ -1,0 +1,404 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/packstream"
+)
+
+const (
+	// flushThreshold is how many bytes of answers are collected before they are
+	// written although more follow: two full TLS records. A buffer of twice the
+	// size would be given back by the writer after each flush.
+	flushThreshold = 32 << 10
+	// deadlineShare saves setting the write deadline for every flush: it is set
+	// this share of the limit later than needed, and then left for as long.
+	deadlineShare = 4
+)
+
+var (
+	// errFinished ends a session after GOODBYE or a stop of the server.
+	errFinished = errors.New("server: session finished")
+	// errProtocol ends a session after a failure that the client was told.
+	errProtocol = errors.New("server: the client broke the protocol")
+	// errPanic ends a session after a bug.
+	errPanic = errors.New("server: panic in a session")
+)
+
+// A session is one connection. Its goroutine runs serve; what others may touch
+// is listed at the fields.
+type session struct {
+	server *Server
+	conn   net.Conn
+	id     string
+	log    zerolog.Logger
+
+	reader  *bolt.Reader
+	writer  *bolt.Writer
+	input   *input
+	decoder bolt.RequestDecoder
+	encoder bolt.ValueEncoder
+	life    *lifetime
+	// composing: a message has been begun and not ended.
+	composing     bool
+	writeDeadline time.Time
+
+	version  *bolt.Version
+	manifest bool // the version was agreed by manifest
+	loggedIn bool // the session has left the gate of the unauthenticated
+
+	// working is held by the session while it does anything but wait for the
+	// peer. The timers and the shutdown take it to end a transaction, or the
+	// connection, of a session that waits. It guards the fields below.
+	working sync.Mutex
+	state   state
+	failed  bool
+	work    work
+
+	// closing: the connection was closed by the server.
+	closing atomic.Bool
+
+	marked  mark
+	login   Login
+	agent   string // the client's name
+	address string // how the client says it has reached us
+	filter  bolt.NotificationFilter
+}
+
+func newSession(s *Server, conn net.Conn) *session {
+	id := "bolt-" + strconv.FormatUint(s.connectionID(), 10)
+	return &session{
+		server: s, conn: conn, id: id,
+		log:  s.opts.Logger.With().Str("connection", id).Stringer("peer", conn.RemoteAddr()).Logger(),
+		life: newLifetime(s.base),
+	}
+}
+
+// serve runs the session until the connection ends.
+func (s *session) serve() {
+	s.working.Lock()
+	err := s.guarded()
+	s.close()
+	s.report(err)
+}
+
+// guarded runs the session. A panic is a bug in a statement: it is logged with
+// its stack, the client is told, and the process lives.
+func (s *session) guarded() (err error) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		err = errPanic
+		s.log.Error().Interface("panic", v).Bytes("stack", debug.Stack()).Msg("panic in a session")
+		if s.version == nil || s.writer == nil {
+			return
+		}
+		if s.composing {
+			s.writer.Abort()
+		}
+		s.abandon()
+		err = errors.Join(err, s.fail(&requestFailure{
+			kind:    failInternal,
+			message: "An unexpected error has occurred; the server's log has the details.",
+		}), s.flush())
+	}()
+	return s.run()
+}
+
+// run does everything up to the login under one deadline, then serves requests.
+func (s *session) run() error {
+	if err := s.armLogin(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(s.server.base, s.server.opts.Limits.Login)
+	err := s.transport(ctx)
+	cancel()
+	if err != nil {
+		return fmt.Errorf("transport handshake: %w", err)
+	}
+	s.reader = bolt.NewReader(s.conn, loginMessageBytes)
+	s.writer = bolt.NewWriter(s.conn)
+	if err := s.negotiate(); err != nil {
+		return err
+	}
+	s.state = stateGreeting
+	if s.version.Login == bolt.LoginLogon {
+		s.state = stateNegotiation
+	}
+	s.decoder = bolt.RequestDecoder{
+		Version: s.version, ZoneOffset: s.server.opts.ZoneOffset, Strict: true,
+		Limits: packstream.Limits{Depth: loginDepth, Items: loginItems},
+	}
+	s.encoder = bolt.ValueEncoder{Version: s.version, ZoneOffset: s.server.opts.ZoneOffset}
+	s.input = newInput(s.reader, s.server.opts.Limits.Queue, s.life.interrupt, s.pause, s.working.Lock)
+	return s.loop()
+}
+
+// pause is called by the input before it waits for the peer.
+func (s *session) pause() {
+	if idle := s.server.opts.Limits.Idle; idle > 0 && s.loggedIn {
+		s.conn.SetReadDeadline(time.Now().Add(idle)) //nolint:errcheck,gosec // the read reports a broken connection
+	}
+	s.working.Unlock()
+}
+
+// loop serves requests. Answers leave when no complete request is left.
+func (s *session) loop() error {
+	for {
+		if !s.input.ready() {
+			if s.server.draining.Load() && s.idle() {
+				return errors.Join(errFinished, s.flush())
+			}
+			if err := s.flush(); err != nil {
+				return err
+			}
+		}
+		msg, owned, err := s.input.next()
+		switch {
+		case err == nil:
+			err = s.handle(msg, owned)
+		case recoverable(err):
+			err = s.fail(err)
+		}
+		if err != nil {
+			err = errors.Join(err, s.flush())
+			if errors.Is(err, errProtocol) {
+				linger(s.conn) // or the failure may be lost in a reset
+			}
+			return err
+		}
+	}
+}
+
+// idle reports whether the session has no transaction and no result.
+func (s *session) idle() bool { return s.state <= stateReady && s.input.resets.Load() == 0 }
+
+// handle answers one request. The error ends the connection; a request that
+// merely failed is answered. Bytes that cannot be decoded are a failure in every
+// state, as in the reference server, so they are decoded first.
+func (s *session) handle(msg []byte, owned bool) error {
+	request, err := s.decoder.Decode(msg, owned)
+	if err != nil {
+		if e, ok := errors.AsType[*bolt.RequestError](err); ok && e.Fatal() {
+			return fmt.Errorf("request: %w", err)
+		}
+		s.log.Debug().Err(err).Msg("request refused")
+		return s.fail(err)
+	}
+	kind := requestOf(request.Signature())
+	switch judge(s.state, s.failed, s.input.resets.Load() > 0, kind) {
+	case verdictClose:
+		return errFinished
+	case verdictIgnore:
+		s.ignore()
+		return nil
+	case verdictRefuse:
+		s.log.Debug().Stringer("request", kind).Stringer("state", s.state).Msg("request in the wrong state")
+		return errors.Join(errProtocol, s.fail(&requestFailure{kind: failProtocol, message: fmt.Sprintf(
+			"Message of type %sMessage cannot be handled by a session in the %s state.", kind, s.state)}))
+	default:
+		return s.execute(request)
+	}
+}
+
+// execute handles a request that is legal in the present state.
+func (s *session) execute(r bolt.Request) error {
+	switch m := r.(type) {
+	case *bolt.Hello:
+		return s.hello(m)
+	case *bolt.Logon:
+		return s.logon(m)
+	case *bolt.Logoff:
+		return s.logoff()
+	case *bolt.AckFailure:
+		return s.ackFailure()
+	case *bolt.Reset:
+		return s.reset()
+	case *bolt.Run:
+		return s.runStatement(m)
+	case *bolt.Pull:
+		return s.pull(m.N, m.QID)
+	case *bolt.Discard:
+		return s.discard(m.N, m.QID)
+	case *bolt.Begin:
+		return s.begin(m)
+	case *bolt.Commit:
+		return s.commit()
+	case *bolt.Rollback:
+		return s.rollback()
+	case *bolt.Route:
+		return s.route(m)
+	case *bolt.Telemetry:
+		s.log.Trace().Int64("api", m.API).Msg("telemetry")
+		s.succeed()
+		return nil
+	default:
+		return s.fail(&requestFailure{kind: failInternal, message: "The server does not handle this message."})
+	}
+}
+
+// message begins an answer; sent ends it.
+func (s *session) message() {
+	s.composing = true
+	s.writer.Begin()
+}
+
+func (s *session) sent() {
+	s.writer.End()
+	s.composing = false
+}
+
+func (s *session) succeed() {
+	s.message()
+	s.writer.Buf = bolt.AppendSuccess(s.writer.Buf)
+	s.sent()
+}
+
+func (s *session) ignore() {
+	s.message()
+	s.writer.Buf = bolt.AppendIgnored(s.writer.Buf)
+	s.sent()
+}
+
+// fail answers FAILURE. The failed flag is set and an open transaction rolled
+// back at once, so that it does not keep locks until the client reacts. Records
+// that are in the buffer already stay there, before the failure.
+func (s *session) fail(err error) error {
+	f := failureOf(err)
+	if f.internal {
+		s.log.Error().Err(err).Msg("internal failure")
+	}
+	s.failed = true
+	s.abandon()
+	s.message()
+	m := f.bolt()
+	s.writer.Buf = m.Append(s.writer.Buf, s.version)
+	s.sent()
+	return nil
+}
+
+// flush writes what has been collected.
+func (s *session) flush() error {
+	if s.writer == nil || s.writer.Len() == 0 {
+		return nil
+	}
+	if s.loggedIn {
+		now, limit := time.Now(), s.server.opts.Limits.Write
+		if s.writeDeadline.Sub(now) < limit {
+			s.writeDeadline = now.Add(limit + limit/deadlineShare)
+			if err := s.conn.SetWriteDeadline(s.writeDeadline); err != nil {
+				return fmt.Errorf("set the write deadline: %w", err)
+			}
+		}
+	}
+	return s.writer.Flush()
+}
+
+// reset answers RESET: everything open is closed, and when more RESETs are
+// behind this one, only the last is answered with success.
+func (s *session) reset() error {
+	if s.input.pendingResets() > 0 {
+		s.ignore()
+		return nil
+	}
+	s.abandon()
+	s.life.reset()
+	s.failed = false
+	s.state = stateReady
+	s.succeed()
+	return nil
+}
+
+// ackFailure is the way out of a failure in Bolt 1 and 2.
+func (s *session) ackFailure() error {
+	s.abandon()
+	s.failed = false
+	s.state = stateReady
+	s.succeed()
+	return nil
+}
+
+// closeIfIdle closes the connection of a session that waits for its client and
+// has nothing open.
+func (s *session) closeIfIdle() {
+	if s.closing.Load() || !s.working.TryLock() {
+		return
+	}
+	defer s.working.Unlock()
+	if s.state <= stateReady {
+		s.abort()
+	}
+}
+
+// abort closes the connection from outside; the session ends by itself.
+func (s *session) abort() {
+	if s.closing.Swap(true) {
+		return
+	}
+	s.life.close(errShutdown)
+	s.conn.Close() //nolint:errcheck,gosec // the session reports
+}
+
+// close gives back everything that the session holds.
+func (s *session) close() {
+	s.life.close(errConnectionLost)
+	s.abandonQuietly()
+	s.working.Unlock()
+	s.conn.Close() //nolint:errcheck,gosec // nobody is left to be told
+	if s.input != nil {
+		s.input.close()
+	}
+	s.leaveGate()
+}
+
+// leaveGate notes that the session is not one of the unauthenticated any more.
+func (s *session) leaveGate() {
+	if !s.loggedIn {
+		s.loggedIn = true
+		s.server.unauthenticated.leave()
+	}
+}
+
+// enterGate counts a session that has logged off among the unauthenticated
+// again. It is there already, so the gate's capacity is not asked.
+func (s *session) enterGate() {
+	if s.loggedIn {
+		s.loggedIn = false
+		s.server.unauthenticated.inside.Add(1)
+	}
+}
+
+// report logs how the session ended, in proportion to how unusual that is.
+func (s *session) report(err error) {
+	switch {
+	case errors.Is(err, errPanic):
+		// logged with its stack
+	case err == nil, errors.Is(err, errFinished), errors.Is(err, errRefused), errors.Is(err, io.EOF):
+		s.log.Debug().Msg("session ended")
+	case errors.Is(err, net.ErrClosed), s.closing.Load():
+		s.log.Debug().Err(err).Msg("session closed")
+	case errors.Is(err, os.ErrDeadlineExceeded) && !s.authenticated():
+		s.log.Info().Msg("client did not log in in time")
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		s.log.Info().Err(err).Msg("session timed out")
+	default:
+		s.log.Info().Err(err).Msg("session ended with an error")
+	}
+}
+
+func (s *session) authenticated() bool { return s.state.authenticated() }

@@ -1,0 +1,232 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/drawbolt/drawbolt/bolt"
+)
+
+// errAnswered means that a request has got its failure already.
+var errAnswered = errors.New("server: request answered")
+
+// maxBatch is how many rows are asked for at a time.
+const maxBatch = 1024
+
+// runStatement answers RUN, inside of a transaction and outside of one.
+func (s *session) runStatement(m *bolt.Run) error {
+	if c := controlOf(m.Query); c != 0 {
+		return s.runControl(c, m)
+	}
+	s.log.Debug().Str("query", m.Query).Msg("[Run]")
+	began := time.Now()
+	if s.state == stateInTransaction {
+		return s.runInside(m, began)
+	}
+	home := ""
+	if m.Extra.Database == "" {
+		home = s.server.home.name
+	}
+	db, err := s.choose(&m.Extra)
+	if err != nil {
+		return s.fail(err)
+	}
+	ctx := s.start(&m.Extra, began)
+	s.work = work{db: db, streams: s.work.streams[:0]}
+	s.input.executing()
+	if err := s.await(ctx, db, m.Extra.Bookmarks); err != nil {
+		return s.fail(err)
+	}
+	r, err := db.Run(ctx, statementOf(m))
+	if err != nil {
+		return s.fail(err)
+	}
+	s.work.streams = append(s.work.streams, stream{result: r, began: began})
+	s.state = stateAutoCommit
+	s.started(r, began, bolt.LastQuery, home)
+	return nil
+}
+
+func (s *session) runInside(m *bolt.Run, began time.Time) error {
+	w := &s.work
+	if w.ended != nil {
+		return s.fail(w.ended)
+	}
+	s.input.executing()
+	r, err := w.tx.Run(s.life.current(), statementOf(m))
+	if err != nil {
+		return s.fail(err)
+	}
+	w.streams = append(w.streams, stream{id: w.next, result: r, began: began})
+	w.latest, w.control = w.next, false
+	w.next++
+	s.started(r, began, w.latest, "")
+	return nil
+}
+
+func statementOf(m *bolt.Run) Statement {
+	return Statement{Query: m.Query, Parameters: m.Parameters, TransactionOptions: optionsOf(&m.Extra)}
+}
+
+// started tells the client the columns.
+func (s *session) started(r Result, began time.Time, qid int64, home string) {
+	s.message()
+	a := bolt.RunSuccess{
+		Fields: r.Columns(), AvailableAfter: time.Since(began).Milliseconds(), QID: qid, Database: home,
+	}
+	s.writer.Buf = a.Append(s.writer.Buf, s.version)
+	s.sent()
+}
+
+// find returns the stream that a PULL or DISCARD means.
+func (s *session) find(qid int64) (*stream, error) {
+	w := &s.work
+	if w.ended != nil {
+		return nil, w.ended
+	}
+	id := qid
+	if qid == bolt.LastQuery {
+		id = w.latest
+	}
+	for i := range w.streams {
+		if w.streams[i].id == id {
+			return &w.streams[i], nil
+		}
+	}
+	return nil, &requestFailure{kind: failStatementID, message: fmt.Sprintf("No such statement: %d", id)}
+}
+
+// pull answers PULL with records and a summary.
+func (s *session) pull(n, qid int64) error { return s.consume(n, qid, s.records) }
+
+// discard answers DISCARD: the rows are made, because statements have effects
+// and the summary counts them, but not sent.
+func (s *session) discard(n, qid int64) error {
+	return s.consume(n, qid, func(Batch, int) error { return nil })
+}
+
+// consume takes n rows of a result, or all, and answers with a summary when it
+// has ended. Records that were sent before an error stay sent.
+func (s *session) consume(n, qid int64, use func(b Batch, columns int) error) error {
+	if s.work.control && qid == bolt.LastQuery {
+		return s.endControl()
+	}
+	st, err := s.find(qid)
+	if err != nil {
+		return s.fail(err)
+	}
+	ctx := s.life.current()
+	columns := len(st.result.Columns())
+	s.input.executing()
+	for left := n; n == bolt.AllRecords || left > 0; {
+		limit := maxBatch
+		if n != bolt.AllRecords {
+			limit = int(min(left, maxBatch))
+		}
+		b, err := st.result.Next(ctx, limit)
+		if err != nil {
+			return s.fail(err)
+		}
+		if b == nil {
+			return s.summarize(st)
+		}
+		st.records = true
+		left -= int64(b.Len())
+		switch err := use(b, columns); {
+		case errors.Is(err, errAnswered):
+			return nil
+		case err != nil:
+			return err
+		}
+		if s.input.lookingAhead() {
+			// The statement is slow: the client gets what there is.
+			if err := s.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if !st.result.More() {
+		return s.summarize(st)
+	}
+	s.message()
+	s.writer.Buf = bolt.AppendMore(s.writer.Buf)
+	s.sent()
+	return nil
+}
+
+// records encodes a batch straight into the output buffer.
+func (s *session) records(b Batch, columns int) error {
+	s.encoder.Entities = b.Entities()
+	w := s.writer
+	for row := range b.Len() {
+		s.message()
+		buf := bolt.AppendRecordHeader(w.Buf, columns)
+		for column := range columns {
+			var err error
+			if buf, err = s.encoder.Append(buf, b.Value(row, column)); err != nil {
+				s.sentNothing()
+				return errors.Join(errAnswered, s.fail(fmt.Errorf("encode a record: %w", err)))
+			}
+		}
+		w.Buf = buf
+		s.sent()
+		if w.Len() >= flushThreshold {
+			if err := s.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	s.encoder.Entities = nil
+	return nil
+}
+
+// sentNothing takes back the message that was begun.
+func (s *session) sentNothing() {
+	s.writer.Abort()
+	s.composing = false
+}
+
+// summarize answers the PULL or DISCARD that has ended a result, and commits a
+// statement outside of a transaction.
+func (s *session) summarize(st *stream) error {
+	w := &s.work
+	sum := st.result.Summary()
+	a := bolt.Summary{
+		Type: sum.Type, ConsumedAfter: time.Since(st.began).Milliseconds(), Database: w.db.name,
+		Counters: sum.Counters, Notifications: s.filtered(sum.Notifications),
+		Plan: sum.Plan, Profile: sum.Profile,
+	}
+	switch {
+	case len(st.result.Columns()) == 0:
+		a.Outcome = bolt.OutcomeOmitted
+	case !st.records:
+		a.Outcome = bolt.OutcomeNoData
+	}
+	st.result.Close()
+	if s.state == stateAutoCommit {
+		a.Bookmark = s.bookmark(w.db, sum.Position)
+		s.abandon()
+		s.state = stateReady
+	} else {
+		i := slices.IndexFunc(w.streams, func(o stream) bool { return o.id == st.id })
+		w.streams = slices.Delete(w.streams, i, i+1)
+	}
+	s.message()
+	var err error
+	if s.writer.Buf, err = a.Append(s.writer.Buf, s.version); err != nil {
+		s.sentNothing()
+		return s.fail(fmt.Errorf("encode a summary: %w", err))
+	}
+	s.sent()
+	return nil
+}
+
+// filtered drops the notifications that the client does not want.
+func (s *session) filtered(all []bolt.Notification) []bolt.Notification {
+	if len(all) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(n bolt.Notification) bool { return !s.filter.Allows(&n) })
+}

@@ -1,0 +1,236 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/storage"
+)
+
+// A work is the transaction of a session with its open results. The zero work is
+// none.
+type work struct {
+	db *database
+	// tx is the explicit transaction, nil for a statement outside of one.
+	tx      Transaction
+	streams []stream
+	// next is the number of the next statement, latest that of the last one.
+	next, latest int64
+	// ended is why a timer has ended the transaction while the session waited.
+	ended error
+	// control is the answer that is still due to BEGIN, COMMIT or ROLLBACK that
+	// came as text; bookmark goes with it.
+	control  bool
+	bookmark string
+}
+
+// A stream is an open result.
+type stream struct {
+	id      int64
+	result  Result
+	began   time.Time
+	records bool // at least one row was sent or dropped
+}
+
+// begin answers BEGIN.
+func (s *session) begin(m *bolt.Begin) error {
+	home := ""
+	if m.Extra.Database == "" {
+		home = s.server.home.name
+	}
+	if err := s.open(&m.Extra); err != nil {
+		return s.fail(err)
+	}
+	s.message()
+	a := bolt.BeginSuccess{Database: home}
+	s.writer.Buf = a.Append(s.writer.Buf, s.version)
+	s.sent()
+	return nil
+}
+
+// open starts an explicit transaction.
+func (s *session) open(x *bolt.TransactionExtra) error {
+	db, err := s.choose(x)
+	if err != nil {
+		return err
+	}
+	ctx := s.start(x, time.Now())
+	s.input.executing()
+	if err := s.await(ctx, db, x.Bookmarks); err != nil {
+		s.life.end()
+		return err
+	}
+	tx, err := db.Begin(ctx, optionsOf(x))
+	if err != nil {
+		s.life.end()
+		return err
+	}
+	s.work = work{db: db, tx: tx, streams: s.work.streams[:0], latest: -1}
+	s.state = stateInTransaction
+	return nil
+}
+
+// choose returns the database of a transaction and checks who asks.
+func (s *session) choose(x *bolt.TransactionExtra) (*database, error) {
+	if u := x.ImpersonatedUser; u != "" && u != s.login.User {
+		return nil, &requestFailure{kind: failForbidden, message: "Cannot impersonate another user."}
+	}
+	return s.server.database(x.Database)
+}
+
+// start starts the clock of a transaction.
+func (s *session) start(x *bolt.TransactionExtra, now time.Time) context.Context {
+	var timeout time.Duration
+	if x.HasTimeout && x.Timeout > 0 {
+		timeout = x.Timeout
+	}
+	return s.life.begin(now, timeout, func(n uint64) { s.expire(n, errClientTimeout) })
+}
+
+func optionsOf(x *bolt.TransactionExtra) TransactionOptions {
+	return TransactionOptions{ReadOnly: x.ReadOnly, Metadata: x.Metadata}
+}
+
+// await waits until the database has reached the client's bookmarks.
+func (s *session) await(ctx context.Context, db *database, bookmarks []string) error {
+	if len(bookmarks) == 0 {
+		return nil
+	}
+	var newest storage.Position
+	for _, text := range bookmarks {
+		id, p, ok := parseBookmark(text)
+		if !ok || id != db.ID() {
+			return &requestFailure{kind: failBookmark, message: "Supplied bookmark [" + text + "] does not conform to pattern or belongs to another database."}
+		}
+		newest = max(newest, p)
+	}
+	if newest <= db.Position() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.server.opts.BookmarkTimeout, errBookmarkTimeout)
+	defer cancel()
+	err := db.WaitFor(ctx, newest)
+	if err != nil && errors.Is(context.Cause(ctx), errBookmarkTimeout) {
+		return &requestFailure{kind: failBookmarkTimeout, message: "Database is not up to the requested bookmark.", err: err}
+	}
+	return err
+}
+
+var errBookmarkTimeout = errors.New("server: the bookmark was not reached in time")
+
+// commit answers COMMIT. Results that are still open are closed; what their
+// statements wrote is part of the transaction.
+func (s *session) commit() error {
+	bookmark, err := s.finish()
+	if err != nil {
+		return s.fail(err)
+	}
+	s.message()
+	a := bolt.CommitSuccess{Bookmark: bookmark}
+	s.writer.Buf = a.Append(s.writer.Buf, s.version)
+	s.sent()
+	return nil
+}
+
+// finish commits the explicit transaction and returns its bookmark.
+func (s *session) finish() (bookmark string, err error) {
+	w := &s.work
+	if w.ended != nil {
+		return "", w.ended
+	}
+	s.closeStreams()
+	s.input.executing()
+	p, err := w.tx.Commit(s.life.current())
+	if err != nil {
+		return "", err
+	}
+	bookmark = s.bookmark(w.db, p)
+	w.tx = nil
+	s.life.end()
+	s.state = stateReady
+	return bookmark, nil
+}
+
+// bookmark returns the text of a position; a transaction that wrote nothing
+// stands for the newest commit it could see.
+func (s *session) bookmark(db *database, p storage.Position) string {
+	if p == 0 {
+		p = db.Position()
+	}
+	if s.marked.text == "" || s.marked.position != p || s.marked.db != db {
+		s.marked = mark{db: db, position: p, text: string(appendBookmark(nil, db.ID(), p))}
+	}
+	return s.marked.text
+}
+
+// A mark is the last bookmark, which most answers of a reader repeat.
+type mark struct {
+	db       *database
+	position storage.Position
+	text     string
+}
+
+// rollback answers ROLLBACK, which succeeds also when a timer came before it.
+func (s *session) rollback() error {
+	s.abandon()
+	s.state = stateReady
+	s.succeed()
+	return nil
+}
+
+// abandon ends the present transaction, if there is one, and undoes it.
+func (s *session) abandon() {
+	w := &s.work
+	if w.db == nil {
+		return
+	}
+	s.closeStreams()
+	if w.tx != nil {
+		w.tx.Rollback()
+	}
+	s.work = work{streams: w.streams}
+	s.life.end()
+}
+
+// abandonQuietly is abandon for a session that is over: a bug in the engine must
+// not keep the connection from being closed.
+func (s *session) abandonQuietly() {
+	defer func() {
+		if v := recover(); v != nil {
+			s.log.Error().Interface("panic", v).Msg("panic while closing a transaction")
+		}
+	}()
+	s.abandon()
+}
+
+func (s *session) closeStreams() {
+	w := &s.work
+	for i := range w.streams {
+		w.streams[i].result.Close()
+	}
+	clear(w.streams)
+	w.streams = w.streams[:0]
+}
+
+// expire ends a transaction whose time is over. It is called from a timer. When
+// the session executes, its statement fails; when it waits for the client, the
+// transaction is rolled back here, and the client is told with its next request.
+func (s *session) expire(transaction uint64, cause error) {
+	if !s.life.expire(transaction, cause) {
+		return
+	}
+	s.working.Lock()
+	defer s.working.Unlock()
+	if s.life.number() != transaction || s.work.db == nil || s.work.ended != nil {
+		return
+	}
+	s.log.Info().Err(cause).Msg("transaction ended")
+	s.closeStreams()
+	if s.work.tx != nil {
+		s.work.tx.Rollback()
+	}
+	s.work.ended = cause
+	s.life.end()
+}
