@@ -142,19 +142,34 @@ func TestAcceptRequest(t *testing.T) {
 	}
 }
 
+// switched reads the answer 101 and returns the reader behind it.
+func switched(t *testing.T, client io.Reader) *bufio.Reader {
+	t.Helper()
+	in := bufio.NewReader(client)
+	response, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusSwitchingProtocols {
+		t.Fatalf("status %d instead of an upgrade", response.StatusCode)
+	}
+	return in
+}
+
 // frame masks a payload with a zero key, which leaves it readable.
 func frame(first byte, payload string) string {
 	switch n := len(payload); {
 	case n < 126:
 		return string([]byte{first, 0x80 | byte(n), 0, 0, 0, 0}) + payload
 	default:
-		return string([]byte{first, 0x80 | 126, byte(n >> 8), byte(n), 0, 0, 0, 0}) + payload //nolint:gosec // short
+		return string([]byte{first, 0x80 | 126, byte(n >> 8), byte(n), 0, 0, 0, 0}) + payload
 	}
 }
 
 // closeFrame is what the server sends to close with a code.
 func closeFrame(code int) string {
-	return string([]byte{0x88, 2, byte(code >> 8), byte(code)}) //nolint:gosec // two bytes
+	return string([]byte{0x88, 2, byte(code >> 8), byte(code)})
 }
 
 const protocolError, normal, unsupported, tooBig = 1002, 1000, 1003, 1009
@@ -203,10 +218,7 @@ func TestFrames(t *testing.T) {
 				t.Fatal(got.err)
 			}
 			defer func() { _ = got.conn.CloseNow() }()
-			in := bufio.NewReader(client)
-			if _, err := http.ReadResponse(in, nil); err != nil {
-				t.Fatal(err)
-			}
+			in := switched(t, client)
 			stream := make(chan string, 1)
 			go func() {
 				b, _ := io.ReadAll(got.conn)
@@ -262,10 +274,7 @@ func TestWrite(t *testing.T) {
 			if _, err := got.conn.Write([]byte("hello")); err != nil {
 				t.Fatal(err)
 			}
-			in := bufio.NewReader(client)
-			if _, err := http.ReadResponse(in, nil); err != nil {
-				t.Fatal(err)
-			}
+			in := switched(t, client)
 			b := make([]byte, len(tt.want))
 			if _, err := io.ReadFull(in, b); err != nil || string(b) != tt.want {
 				t.Errorf("frame %x, %v; want %x", b, err, tt.want)
