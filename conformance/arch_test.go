@@ -76,7 +76,10 @@ var table = []row{
 	{pkg: "cypher/ast", own: []string{"storage/graph", "cypher/token"}},
 	{pkg: "cypher/parser", own: []string{"storage/graph", "cypher/token", "cypher/ast"}},
 	{pkg: "cypher/temporal", own: []string{"storage/graph"}},
-	{pkg: "cypher/function", own: append([]string{"cypher/temporal"}, cypherFloor...)},
+	{
+		pkg: "cypher/function", own: append([]string{"cypher/temporal"}, cypherFloor...),
+		third: []string{"golang.org/x/text"}, // Unicode normal forms
+	},
 	{pkg: "cypher/procedure", own: append([]string{"cypher/temporal", "cypher/function"}, cypherFloor...)},
 	{
 		pkg:     "cypher/semantics",
