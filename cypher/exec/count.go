@@ -1,0 +1,175 @@
+package exec
+
+import (
+	"github.com/drawbolt/drawbolt/cypher/expr"
+	"github.com/drawbolt/drawbolt/cypher/plan"
+	"github.com/drawbolt/drawbolt/storage"
+	"github.com/drawbolt/drawbolt/storage/graph"
+)
+
+// countStore returns one row with a number that the store keeps.
+type countStore struct {
+	run  *Run
+	c    *expr.Context
+	plan *plan.CountStore
+	out  *expr.Batch
+	done bool
+}
+
+func (o *countStore) reset() { o.done = false }
+
+func (o *countStore) next() (*expr.Batch, error) {
+	if o.done {
+		return nil, nil //nolint:nilnil // the end of rows
+	}
+	o.done = true
+	n, err := o.count()
+	if err != nil {
+		return nil, err
+	}
+	column := &o.out.Columns[o.plan.Slot]
+	column.Resize(expr.Values, 1)
+	column.Values[0] = graph.Integer(n)
+	o.out.N = 1
+	return o.out, nil
+}
+
+// count asks the store's counters, and counts by scanning when the own
+// transaction has changed them.
+func (o *countStore) count() (int64, error) {
+	switch o.plan.Kind {
+	case plan.CountNodes:
+		if n, ok := o.c.View.NodeCount(); ok {
+			return n, nil
+		}
+		return o.scanNodes(func(c *storage.NodeCursor, dst []graph.NodeID) int { return o.c.View.ScanNodes(c, dst) })
+	case plan.CountLabel:
+		id, ok := o.plan.Label.Resolve(o.c.Store)
+		if !ok {
+			return 0, nil
+		}
+		if n, ok := o.c.View.LabelCount(id); ok {
+			return n, nil
+		}
+		return o.scanNodes(func(c *storage.NodeCursor, dst []graph.NodeID) int { return o.c.View.ScanLabel(c, id, dst) })
+	case plan.CountRelationships:
+		if n, ok := o.c.View.RelationshipCount(); ok {
+			return n, nil
+		}
+		return o.scanRelationships(nil)
+	default:
+		return o.types()
+	}
+}
+
+// types counts the relationships of the given types.
+func (o *countStore) types() (int64, error) {
+	total := int64(0)
+	for _, t := range o.plan.Types {
+		id, ok := t.Resolve(o.c.Store)
+		if !ok {
+			continue
+		}
+		n, ok := o.c.View.TypeCount(id)
+		if !ok {
+			var err error
+			if n, err = o.scanRelationships([]storage.TypeID{id}); err != nil {
+				return 0, err
+			}
+		}
+		total += n
+	}
+	return total, nil
+}
+
+func (o *countStore) scanNodes(scan func(*storage.NodeCursor, []graph.NodeID) int) (int64, error) {
+	var cursor storage.NodeCursor
+	buffer := make([]graph.NodeID, expr.MaxRows)
+	for total := int64(0); ; {
+		n := scan(&cursor, buffer)
+		if n == 0 {
+			return total, nil
+		}
+		total += int64(n)
+		if err := o.run.check(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+func (o *countStore) scanRelationships(types []storage.TypeID) (int64, error) {
+	var cursor storage.RelationshipCursor
+	buffer := make([]graph.RelationshipID, expr.MaxRows)
+	for total := int64(0); ; {
+		n := o.c.View.ScanRelationships(&cursor, types, buffer)
+		if n == 0 {
+			return total, nil
+		}
+		total += int64(n)
+		if err := o.run.check(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// degree adds a column with the number of relationships of each row's node
+// that the row has not used.
+type degree struct {
+	run    *Run
+	c      *expr.Context
+	plan   *plan.Degree
+	input  operator
+	hop    hop
+	column expr.Column
+}
+
+func (o *degree) reset() { o.input.reset() }
+
+func (o *degree) next() (*expr.Batch, error) {
+	if err := o.run.check(); err != nil {
+		return nil, err
+	}
+	b, err := o.input.next()
+	if err != nil || b == nil {
+		return nil, err
+	}
+	o.hop.resolve(o.c, &o.plan.Hop)
+	o.column.Resize(expr.Values, b.N)
+	for row := range b.N {
+		n := 0
+		if node, ok := b.Node(o.plan.From, row); ok && !o.hop.none {
+			n = o.c.View.Degree(node, o.hop.direction, o.hop.types)
+			for i := range o.plan.Earlier {
+				if o.counts(b, row, node, &o.plan.Earlier[i]) {
+					n--
+				}
+			}
+		}
+		o.column.Values[row] = graph.Integer(int64(n))
+	}
+	b.Columns[o.plan.Slot] = o.column
+	return b, nil
+}
+
+// counts reports whether the degree of a node counts a relationship that the
+// row has used.
+func (o *degree) counts(b *expr.Batch, row int, node graph.NodeID, e *plan.EarlierHop) bool {
+	rel, ok := b.Relationship(e.Relationship, row)
+	if !ok {
+		return false
+	}
+	record, ok := o.c.View.Relationship(rel)
+	if !ok || !o.hop.allows(record.Type) {
+		return false
+	}
+	return o.hop.direction != storage.In && record.Start == node ||
+		o.hop.direction != storage.Out && record.End == node
+}
+
+// produce ends a plan.
+type produce struct {
+	input operator
+}
+
+func (o *produce) reset()                     { o.input.reset() }
+func (o *produce) next() (*expr.Batch, error) { return o.input.next() }

@@ -1,0 +1,302 @@
+package exec
+
+import (
+	"github.com/drawbolt/drawbolt/cypher/expr"
+	"github.com/drawbolt/drawbolt/cypher/plan"
+	"github.com/drawbolt/drawbolt/storage"
+	"github.com/drawbolt/drawbolt/storage/graph"
+)
+
+// argument returns the rows that the surrounding operator sets. Several
+// arguments may share them: each has headers of its own for the columns, so
+// that dropping rows in one does not show in another.
+type argument struct {
+	plan *plan.Argument
+	rows *expr.Batch
+	view *expr.Batch
+	done bool
+}
+
+func (a *argument) next() (*expr.Batch, error) {
+	if a.done || a.rows.N == 0 {
+		return nil, nil //nolint:nilnil // the end of rows
+	}
+	a.done = true
+	for _, slot := range a.plan.Slots {
+		a.view.Columns[slot] = a.rows.Columns[slot]
+	}
+	a.view.N = a.rows.N
+	return a.view, nil
+}
+
+func (a *argument) reset() { a.done = false }
+
+// nodeScan returns the nodes of the store, or those with a label.
+type nodeScan struct {
+	source
+	slot    int
+	label   *expr.Label
+	id      storage.LabelID
+	known   bool
+	cursor  storage.NodeCursor
+	started bool
+}
+
+func (r *Run) newNodeScan(input plan.Node, n plan.Node, slot int, label *expr.Label) *nodeScan {
+	return &nodeScan{source: r.newSource(n, r.build(input), slot), slot: slot, label: label}
+}
+
+func (o *nodeScan) reset() {
+	o.source.reset()
+	o.cursor, o.started = storage.NodeCursor{}, false
+}
+
+func (o *nodeScan) next() (*expr.Batch, error) {
+	if o.label != nil && !o.known {
+		if o.id, o.known = o.label.Resolve(o.c.Store); !o.known {
+			return nil, nil //nolint:nilnil // nothing has the label
+		}
+	}
+	for {
+		more, err := o.begin()
+		if err != nil || !more {
+			return nil, err
+		}
+		column := &o.out.Columns[o.slot]
+		column.Resize(expr.Nodes, o.limit)
+		ids := column.NodeIDs()
+		for o.row < o.in.N && o.room() > 0 {
+			n := o.scan(ids[len(o.rows):])
+			if n == 0 {
+				o.row++
+				o.cursor = storage.NodeCursor{}
+				continue
+			}
+			for range n {
+				o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
+			}
+		}
+		if len(o.rows) > 0 {
+			column.Resize(expr.Nodes, len(o.rows))
+			return o.finish(), nil
+		}
+	}
+}
+
+func (o *nodeScan) scan(dst []graph.NodeID) int {
+	if o.label != nil {
+		return o.c.View.ScanLabel(&o.cursor, o.id, dst)
+	}
+	return o.c.View.ScanNodes(&o.cursor, dst)
+}
+
+// indexSeek returns the nodes that an index holds for the values of a row.
+type indexSeek struct {
+	source
+	plan   *plan.IndexSeek
+	cursor storage.IndexCursor
+	values []graph.Value
+	ready  bool // values belong to the current row
+	list   []graph.Value
+	at     int // in list
+}
+
+func (r *Run) newIndexSeek(n *plan.IndexSeek) *indexSeek {
+	return &indexSeek{
+		source: r.newSource(n, r.build(n.Input), n.Slot), plan: n,
+		values: make([]graph.Value, len(n.Values)),
+	}
+}
+
+func (o *indexSeek) reset() {
+	o.source.reset()
+	o.ready = false
+}
+
+func (o *indexSeek) next() (*expr.Batch, error) {
+	for {
+		more, err := o.begin()
+		if err != nil || !more {
+			return nil, err
+		}
+		column := &o.out.Columns[o.plan.Slot]
+		column.Resize(expr.Nodes, o.limit)
+		ids := column.NodeIDs()
+		for o.row < o.in.N && o.room() > 0 && err == nil {
+			if !o.ready {
+				if err = o.prepare(); err != nil {
+					break
+				}
+			}
+			n := o.seek(ids[len(o.rows):])
+			for range n {
+				o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
+			}
+			if n == 0 {
+				o.row++
+				o.ready = false
+			}
+		}
+		column.Resize(expr.Nodes, len(o.rows))
+		if len(o.rows) > 0 || err != nil {
+			return o.fault.after(o.finish(), err)
+		}
+	}
+}
+
+// prepare evaluates the values of the current row.
+func (o *indexSeek) prepare() error {
+	for i, v := range o.plan.Values {
+		value, err := v.Eval(o.c, o.in, o.row)
+		if err != nil {
+			return err
+		}
+		o.values[i] = value
+	}
+	o.cursor, o.ready = storage.IndexCursor{}, true
+	if !o.plan.In {
+		return nil
+	}
+	list, err := listItems(o.values[0])
+	o.list, o.at = distinctItems(list), 0
+	return err
+}
+
+// listItems returns the elements of a list, none of null.
+func listItems(v graph.Value) ([]graph.Value, error) {
+	switch v.Kind() {
+	case graph.KindList:
+		return v.List(), nil
+	case graph.KindNull:
+		return nil, nil
+	default:
+		return nil, expr.Errorf(expr.KindType, expr.DetailArgumentType,
+			"%s: expected a LIST but got %s", expr.DetailArgumentType, v.Kind())
+	}
+}
+
+// distinctItems returns the elements of a list without repetitions and nulls,
+// which no property equals.
+func distinctItems(items []graph.Value) []graph.Value {
+	if len(items) > 16 {
+		return distinctMany(items)
+	}
+	kept := make([]graph.Value, 0, len(items))
+next:
+	for _, item := range items {
+		if item.IsNull() {
+			continue
+		}
+		for _, k := range kept {
+			if graph.Equivalent(k, item) {
+				continue next
+			}
+		}
+		kept = append(kept, item)
+	}
+	return kept
+}
+
+func distinctMany(items []graph.Value) []graph.Value {
+	t := newTable(1)
+	b := &expr.Batch{Columns: []expr.Column{{Kind: expr.Values, Values: items}}, N: len(items)}
+	slots := []int{0}
+	sums := t.hashRows(b, slots)
+	kept := make([]graph.Value, 0, len(items))
+	for i, item := range items {
+		if item.IsNull() {
+			continue
+		}
+		if _, added := t.insert(b, slots, i, sums[i]); added {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}
+
+// seek returns the next nodes of the current row, none at its end.
+func (o *indexSeek) seek(dst []graph.NodeID) int {
+	if !o.plan.In {
+		if o.values[0].IsNull() {
+			return 0
+		}
+		return o.c.View.SeekIndex(&o.cursor, o.plan.Index, o.values, dst)
+	}
+	for o.at < len(o.list) {
+		o.values[0] = o.list[o.at]
+		if n := o.c.View.SeekIndex(&o.cursor, o.plan.Index, o.values, dst); n > 0 {
+			return n
+		}
+		o.at++
+		o.cursor = storage.IndexCursor{}
+	}
+	return 0
+}
+
+// nodeByID returns the node that an expression identifies.
+type nodeByID struct {
+	source
+	plan  *plan.NodeByID
+	list  []graph.Value
+	at    int
+	ready bool
+}
+
+func (r *Run) newNodeByID(n *plan.NodeByID) *nodeByID {
+	return &nodeByID{source: r.newSource(n, r.build(n.Input), n.Slot), plan: n}
+}
+
+func (o *nodeByID) reset() {
+	o.source.reset()
+	o.ready = false
+}
+
+func (o *nodeByID) next() (*expr.Batch, error) {
+	for {
+		more, err := o.begin()
+		if err != nil || !more {
+			return nil, err
+		}
+		column := &o.out.Columns[o.plan.Slot]
+		column.Resize(expr.Nodes, o.limit)
+		for o.row < o.in.N && o.room() > 0 {
+			if !o.ready {
+				if err = o.prepare(); err != nil {
+					break
+				}
+			}
+			if o.at == len(o.list) {
+				o.row++
+				o.ready = false
+				continue
+			}
+			if id, ok := o.c.NodeOf(o.list[o.at], o.plan.Element); ok {
+				column.IDs[len(o.rows)] = uint64(id)
+				o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
+			}
+			o.at++
+		}
+		column.Resize(expr.Nodes, len(o.rows))
+		if len(o.rows) > 0 || err != nil {
+			return o.fault.after(o.finish(), err)
+		}
+	}
+}
+
+func (o *nodeByID) prepare() error {
+	v, err := o.plan.ID.Eval(o.c, o.in, o.row)
+	if err != nil {
+		return err
+	}
+	if !o.plan.In {
+		o.list = append(o.list[:0], v)
+	} else {
+		items, err := listItems(v)
+		if err != nil {
+			return err
+		}
+		o.list = distinctItems(items)
+	}
+	o.at, o.ready = 0, true
+	return nil
+}

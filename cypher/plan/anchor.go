@@ -1,0 +1,419 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/cypher/expr"
+	"github.com/drawbolt/drawbolt/storage"
+)
+
+// A candidate is one way to start finding an unbound part of a pattern.
+type candidate struct {
+	node  *patternNode
+	rel   *patternRel // for a scan of relationships
+	rows  float64     // that the operator returns, for each row before it
+	cost  float64     // of the whole part that hangs together
+	index *storage.Index
+	label string
+	keys  []string
+	conds []*condition // that the operator makes true
+	value []ast.Expr
+	in    bool
+	id    ast.Expr
+	elem  bool
+}
+
+// anchor plans the cheapest start of an unbound part.
+func (g *graphPattern) anchor(input Node) (Node, error) {
+	var best *candidate
+	for _, n := range g.nodes {
+		if n.bound {
+			continue
+		}
+		for _, c := range g.candidates(n) {
+			c.cost = g.simulate(&c)
+			if best == nil || c.cost < best.cost {
+				best = &c
+			}
+		}
+	}
+	for _, r := range g.rels {
+		if r.solved || r.chain || r.shortest != ast.SelectAll {
+			continue
+		}
+		c := candidate{rel: r, rows: g.p.typeRows(r)}
+		if r.known {
+			c.rows = 1
+		}
+		c.cost = g.simulate(&c)
+		// Reading an end of a relationship costs more than a node of a scan.
+		if best == nil || r.known || c.cost*2 < best.cost {
+			best = &c
+		}
+	}
+	if joined, ok, err := g.join(best, input); ok || err != nil {
+		return joined, err
+	}
+	return g.start(best, input)
+}
+
+// start plans the operator of a candidate.
+func (g *graphPattern) start(c *candidate, input Node) (Node, error) {
+	rows := max(0.01, input.Base().Rows*c.rows)
+	var node Node
+	switch {
+	case c.rel != nil:
+		n := &RelationshipScan{
+			Input: input, Hop: Hop{Direction: c.rel.direction}, From: c.rel.from.slot, To: c.rel.to.slot,
+			Relationship: c.rel.slot, Known: c.rel.known, Distinct: g.earlier(c.rel),
+		}
+		for _, t := range c.rel.types {
+			n.Types = append(n.Types, g.p.relType(t))
+		}
+		if c.rel.from == c.rel.to {
+			// Both ends are one node: compare them afterwards.
+			n.To = g.p.newSlot(expr.Nodes)
+			add(g.p, n)
+			same := expr.SameNode(n.From, n.To, symbolName(c.rel.from.symbol))
+			node = add(g.p, &Filter{Input: n, Predicates: []*expr.Predicate{same}})
+		} else {
+			node = add(g.p, n)
+		}
+		c.rel.solved = true
+		g.p.bound[c.rel.slot] = true
+		g.bind(c.rel.from)
+		g.bind(c.rel.to)
+	case c.id != nil:
+		id, err := g.p.compiler.Compile(c.id)
+		if err != nil {
+			return nil, err
+		}
+		node = add(g.p, &NodeByID{Input: input, Slot: c.node.slot, ID: id, In: c.in, Element: c.elem})
+		g.bind(c.node)
+	case c.index != nil:
+		n := &IndexSeek{Input: input, Slot: c.node.slot, Index: c.index, Label: g.p.label(c.label), In: c.in}
+		for i, e := range c.value {
+			v, err := g.p.compiler.Compile(e)
+			if err != nil {
+				return nil, err
+			}
+			n.Values = append(n.Values, v)
+			n.Keys = append(n.Keys, g.p.key(c.keys[i]))
+		}
+		node = add(g.p, n)
+		g.bind(c.node)
+	case c.label != "":
+		node = add(g.p, &LabelScan{Input: input, Slot: c.node.slot, Label: g.p.label(c.label)})
+		g.bind(c.node)
+	default:
+		node = add(g.p, &NodeScan{Input: input, Slot: c.node.slot})
+		g.bind(c.node)
+	}
+	for _, done := range c.conds {
+		done.done = true
+	}
+	node.Base().Rows = rows
+	return g.apply(node, nil)
+}
+
+// candidates returns the ways to find a node.
+func (g *graphPattern) candidates(n *patternNode) []candidate {
+	all := []candidate{{node: n, rows: g.p.nodeCount()}}
+	for _, label := range n.labels {
+		c := candidate{node: n, label: label, rows: g.p.labelCount(label)}
+		c.conds = g.labelConditions(n, label)
+		all = append(all, c)
+	}
+	all = append(all, g.seeks(n)...)
+	for _, c := range g.conditions {
+		if id, elem, in, ok := g.identifies(c, n); ok {
+			all = append(all, candidate{node: n, rows: 1, id: id, elem: elem, in: in, conds: []*condition{c}})
+		}
+	}
+	return all
+}
+
+func (g *graphPattern) labelConditions(n *patternNode, label string) []*condition {
+	var conds []*condition
+	for _, c := range g.conditions {
+		if c.label == label && len(c.symbols) == 1 && c.symbols[0] == n.symbol {
+			conds = append(conds, c)
+		}
+	}
+	return conds
+}
+
+// seeks returns the look-ups in indexes that can find a node.
+func (g *graphPattern) seeks(n *patternNode) []candidate {
+	var found []candidate
+	for _, info := range g.p.Store.Indexes() {
+		label := g.p.Store.LabelName(info.Label)
+		if !info.Online || len(info.Keys) == 0 || !slices.Contains(n.labels, label) {
+			continue
+		}
+		index, ok := g.p.Store.FindIndex(info.Label, info.Keys)
+		if !ok {
+			continue
+		}
+		c := candidate{node: n, index: index, label: label, conds: g.labelConditions(n, label)}
+		usable := true
+		for _, id := range info.Keys {
+			key := g.p.Store.KeyName(id)
+			cond, value, in := g.equality(n, key)
+			if cond == nil || in && len(info.Keys) > 1 {
+				usable = false
+				break
+			}
+			c.keys, c.value, c.in = append(c.keys, key), append(c.value, value), in
+			c.conds = append(c.conds, cond)
+		}
+		if !usable {
+			continue
+		}
+		c.rows = max(1, g.p.labelCount(label)/1000)
+		if c.in {
+			c.rows *= 10
+		}
+		found = append(found, c)
+	}
+	return found
+}
+
+// equality finds a condition that gives a property of a node a known value, or
+// one of a list of values.
+func (g *graphPattern) equality(n *patternNode, key string) (c *condition, value ast.Expr, in bool) {
+	for _, c := range g.conditions {
+		e, ok := c.expr.(*ast.Binary)
+		if !ok || c.done || e.Op != ast.Equal && e.Op != ast.InList {
+			continue
+		}
+		if isProperty(e.Left, n.symbol, key) && g.known(e.Right, n) {
+			return c, e.Right, e.Op == ast.InList
+		}
+		if e.Op == ast.Equal && isProperty(e.Right, n.symbol, key) && g.known(e.Left, n) {
+			return c, e.Left, false
+		}
+	}
+	return nil, nil, false
+}
+
+func isProperty(e ast.Expr, symbol *ast.Symbol, key string) bool {
+	p, ok := e.(*ast.Property)
+	if !ok || p.Key != key {
+		return false
+	}
+	v, ok := p.Subject.(*ast.Variable)
+	return ok && v.Symbol == symbol
+}
+
+// known reports whether an expression can be computed before a node is found.
+func (g *graphPattern) known(e ast.Expr, n *patternNode) bool {
+	for _, s := range freeSymbols(e) {
+		if s == n.symbol {
+			return false
+		}
+		if slot, ok := g.p.slots[s]; g.own[s] && (!ok || !g.p.bound[slot]) {
+			return false
+		}
+	}
+	return true
+}
+
+// identifies finds id(n) = x, id(n) IN x and the same of elementId.
+func (g *graphPattern) identifies(c *condition, n *patternNode) (id ast.Expr, elem, in, ok bool) {
+	e, isBinary := c.expr.(*ast.Binary)
+	if !isBinary || c.done || e.Op != ast.Equal && e.Op != ast.InList {
+		return nil, false, false, false
+	}
+	try := func(side, other ast.Expr) bool {
+		call, ok := side.(*ast.Call)
+		if !ok || len(call.Args) != 1 {
+			return false
+		}
+		v, ok := call.Args[0].(*ast.Variable)
+		if !ok || v.Symbol != n.symbol || !g.known(other, n) {
+			return false
+		}
+		elem = strings.EqualFold(call.Name, "elementId")
+		return elem || strings.EqualFold(call.Name, "id")
+	}
+	if try(e.Left, e.Right) {
+		return e.Right, elem, e.Op == ast.InList, true
+	}
+	if e.Op == ast.Equal && try(e.Right, e.Left) {
+		return e.Left, elem, false, true
+	}
+	return nil, false, false, false
+}
+
+// simulate estimates what a candidate and everything that hangs on it costs.
+func (g *graphPattern) simulate(c *candidate) float64 {
+	bound := make(map[*patternNode]bool)
+	for _, n := range g.nodes {
+		bound[n] = n.bound
+	}
+	solved := make(map[*patternRel]bool)
+	rows := max(0.01, c.rows)
+	cost := rows
+	if c.rel != nil {
+		solved[c.rel], bound[c.rel.from], bound[c.rel.to] = true, true, true
+		rows *= g.nodeSelectivity(c.rel.from, nil) * g.nodeSelectivity(c.rel.to, nil)
+	} else {
+		bound[c.node] = true
+		rows *= g.nodeSelectivity(c.node, c.conds)
+	}
+	for {
+		var best *patternRel
+		var bestTo *patternNode
+		bestFactor := 0.0
+		for _, r := range g.rels {
+			if r.solved || solved[r] || bound[r.from] == bound[r.to] {
+				continue
+			}
+			from, to := r.from, r.to
+			if bound[to] {
+				from, to = to, from
+			}
+			if from.bound {
+				continue // it hangs on what is bound already
+			}
+			if f := g.degree(r, from, to) * g.nodeSelectivity(to, nil); best == nil || f < bestFactor {
+				best, bestTo, bestFactor = r, to, f
+			}
+		}
+		if best == nil {
+			return cost
+		}
+		solved[best], bound[bestTo] = true, true
+		cost += rows * max(1, g.rawDegree(best, bestTo))
+		rows *= bestFactor
+		cost += rows
+	}
+}
+
+// nodeSelectivity estimates which part of the nodes its conditions keep,
+// without those that are met already.
+func (g *graphPattern) nodeSelectivity(n *patternNode, met []*condition) float64 {
+	s := 1.0
+	for _, c := range g.conditions {
+		if c.done || slices.Contains(met, c) || len(c.symbols) != 1 || c.symbols[0] != n.symbol {
+			continue
+		}
+		if c.label != "" {
+			s *= min(1, g.p.labelCount(c.label)/max(1, g.p.nodeCount()))
+			continue
+		}
+		s *= selectivity(c)
+	}
+	return s
+}
+
+// selectivity is a guess by the form of a condition.
+func selectivity(c *condition) float64 {
+	if e, ok := c.expr.(*ast.Binary); ok {
+		switch e.Op {
+		case ast.Equal:
+			return 0.1
+		case ast.Less, ast.LessEqual, ast.Greater, ast.GreaterEqual, ast.InList, ast.StartsWith, ast.EndsWith, ast.Contains:
+			return 0.3
+		default:
+		}
+	}
+	return 0.5
+}
+
+// degree estimates how many rows a step over a relationship makes of one.
+func (g *graphPattern) degree(r *patternRel, from, to *patternNode) float64 {
+	d := g.rawDegree(r, from)
+	if len(to.labels) > 0 {
+		d *= 0.9 // the label is checked on the way
+	}
+	return d
+}
+
+// rawDegree estimates the relationships of a node, seen from one end.
+func (g *graphPattern) rawDegree(r *patternRel, from *patternNode) float64 {
+	d := r.direction
+	if from == r.to && from != r.from {
+		d = turned(d)
+	}
+	one := g.p.averageDegree(r.types, d, from.labels)
+	if !r.chain {
+		return one
+	}
+	hops := r.max
+	if hops < 0 || hops > 5 {
+		hops = 5
+	}
+	total, level := 0.0, 1.0
+	for range hops {
+		level *= max(1, one)
+		total += level
+	}
+	return total
+}
+
+// averageDegree is the number of relationships of an average node with a label.
+func (p *planner) averageDegree(types []string, d storage.Direction, labels []string) float64 {
+	s := p.Store
+	best := -1.0
+	for _, name := range labels {
+		label, ok := s.Label(name)
+		if !ok || len(types) == 0 {
+			continue
+		}
+		steps := int64(0)
+		for _, t := range types {
+			if id, ok := s.Type(t); ok {
+				steps += s.StepCount(label, id, d)
+			}
+		}
+		if per := float64(steps) / max(1, float64(s.LabelCount(label))); best < 0 || per < best {
+			best = per
+		}
+	}
+	if best >= 0 {
+		return best
+	}
+	total := float64(s.RelationshipCount())
+	if len(types) > 0 {
+		total = 0
+		for _, t := range types {
+			if id, ok := s.Type(t); ok {
+				total += float64(s.TypeCount(id))
+			}
+		}
+	}
+	if d == storage.Both {
+		total *= 2
+	}
+	return total / max(1, p.nodeCount())
+}
+
+func (p *planner) nodeCount() float64 { return float64(p.Store.NodeCount()) }
+
+func (p *planner) labelCount(name string) float64 {
+	if id, ok := p.Store.Label(name); ok {
+		return float64(p.Store.LabelCount(id))
+	}
+	return 0
+}
+
+// typeRows is the number of rows of a scan of relationships.
+func (p *planner) typeRows(r *patternRel) float64 {
+	rows := float64(p.Store.RelationshipCount())
+	if len(r.types) > 0 {
+		rows = 0
+		for _, t := range r.types {
+			if id, ok := p.Store.Type(t); ok {
+				rows += float64(p.Store.TypeCount(id))
+			}
+		}
+	}
+	if r.direction == storage.Both {
+		rows *= 2
+	}
+	return rows
+}

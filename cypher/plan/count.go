@@ -1,0 +1,97 @@
+package plan
+
+// pushCount answers count(*) from counters of the store, or counts the last hop
+// of a pattern by degrees. ok is false when neither is possible.
+func (p *planner) pushCount(n *Aggregate) (root Node, ok bool) {
+	if len(n.Items) != 1 {
+		return nil, false
+	}
+	item := &n.Items[0]
+	if item.Function != "count" || item.Distinct {
+		return nil, false
+	}
+	if store, ok := p.countStore(n, item); ok {
+		return store, true
+	}
+	last, ok := n.Input.(*Expand)
+	if !ok || last.Into || last.Known || last.Label != nil || !countsRows(item, last.To, last.Relationship) {
+		return nil, false
+	}
+	for _, key := range n.Keys {
+		if key == last.To || key == last.Relationship {
+			return nil, false
+		}
+	}
+	d := &Degree{Input: last.Input, Hop: last.Hop, From: last.From}
+	for _, slot := range last.Distinct {
+		if p.lists[slot] {
+			return nil, false
+		}
+		d.Earlier = append(d.Earlier, EarlierHop{Relationship: slot})
+	}
+	d.Slot = p.newSlot(valueKind)
+	add(p, d)
+	n.Input, n.Weight = d, d.Slot
+	item.Args, item.Star = nil, true
+	n.Rows = groups(n)
+	return add(p, n), true
+}
+
+// countsRows reports whether count(x) counts all rows: x is *, or a variable
+// that the pattern's operator binds, which is never null.
+func countsRows(item *Aggregation, slots ...int) bool {
+	if item.Star {
+		return true
+	}
+	if len(item.Args) != 1 {
+		return false
+	}
+	slot, ok := item.Args[0].Slot()
+	if !ok {
+		return false
+	}
+	for _, s := range slots {
+		if s == slot {
+			return true
+		}
+	}
+	return false
+}
+
+// countStore answers the count of a whole scan.
+func (p *planner) countStore(n *Aggregate, item *Aggregation) (Node, bool) {
+	if len(n.Keys) > 0 {
+		return nil, false
+	}
+	c := &CountStore{Slot: item.Slot}
+	c.Rows = 1
+	switch in := n.Input.(type) {
+	case *NodeScan:
+		if !isStart(in.Input) || !countsRows(item, in.Slot) {
+			return nil, false
+		}
+		c.Kind = CountNodes
+	case *LabelScan:
+		if !isStart(in.Input) || !countsRows(item, in.Slot) {
+			return nil, false
+		}
+		c.Kind, c.Label = CountLabel, in.Label
+	case *RelationshipScan:
+		if !isStart(in.Input) || in.Known || in.Direction == bothDirections || !countsRows(item, in.Relationship, in.From, in.To) {
+			return nil, false
+		}
+		c.Kind, c.Types = CountRelationships, in.Types
+		if len(in.Types) > 0 {
+			c.Kind = CountType
+		}
+	default:
+		return nil, false
+	}
+	return add(p, c), true
+}
+
+// isStart reports whether a plan is the single row that a statement starts with.
+func isStart(n Node) bool {
+	a, ok := n.(*Argument)
+	return ok && a.RowSlot < 0
+}

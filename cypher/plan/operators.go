@@ -1,0 +1,363 @@
+package plan
+
+// Names, inputs and slots of the operators.
+
+func (*Argument) Name() string         { return "Argument" }
+func (*NodeScan) Name() string         { return "AllNodesScan" }
+func (*LabelScan) Name() string        { return "NodeByLabelScan" }
+func (*IndexSeek) Name() string        { return "NodeIndexSeek" }
+func (*NodeByID) Name() string         { return "NodeByIdSeek" }
+func (*RelationshipScan) Name() string { return "RelationshipScan" }
+func (*ShortestPath) Name() string     { return "ShortestPath" }
+func (*Filter) Name() string           { return "Filter" }
+func (*Project) Name() string          { return "Projection" }
+func (*Unwind) Name() string           { return "Unwind" }
+func (*Aggregate) Name() string        { return "Aggregation" }
+func (*Distinct) Name() string         { return "Distinct" }
+func (*Skip) Name() string             { return "Skip" }
+func (*Limit) Name() string            { return "Limit" }
+func (*Union) Name() string            { return "Union" }
+func (*Optional) Name() string         { return "Optional" }
+func (*Apply) Name() string            { return "Apply" }
+func (*HashJoin) Name() string         { return "ValueHashJoin" }
+func (*Create) Name() string           { return "Create" }
+func (*Merge) Name() string            { return "Merge" }
+func (*Set) Name() string              { return "SetProperty" }
+func (*Foreach) Name() string          { return "Foreach" }
+func (*Barrier) Name() string          { return "Eager" }
+func (*CountStore) Name() string       { return "CountStore" }
+func (*Degree) Name() string           { return "Degree" }
+func (*Produce) Name() string          { return "ProduceResults" }
+
+// Name tells an expansion between two bound nodes from one to new nodes.
+func (n *Expand) Name() string {
+	if n.Into {
+		return "Expand(Into)"
+	}
+	return "Expand(All)"
+}
+
+// Name tells the three ways of following a chain apart.
+func (n *VarExpand) Name() string {
+	switch {
+	case n.Into:
+		return "VarLengthExpand(Into)"
+	case n.Pruning:
+		return "VarLengthExpand(Pruning)"
+	default:
+		return "VarLengthExpand(All)"
+	}
+}
+
+// Name tells a sort from a search of the first rows.
+func (n *Sort) Name() string {
+	if n.Limit != nil {
+		return "Top"
+	}
+	return "Sort"
+}
+
+// Name tells whether relationships are deleted along.
+func (n *Delete) Name() string {
+	if n.Detach {
+		return "DetachDelete"
+	}
+	return "Delete"
+}
+
+func (*Argument) Inputs() []Node           { return nil }
+func (n *NodeScan) Inputs() []Node         { return one(n.Input) }
+func (n *LabelScan) Inputs() []Node        { return one(n.Input) }
+func (n *IndexSeek) Inputs() []Node        { return one(n.Input) }
+func (n *NodeByID) Inputs() []Node         { return one(n.Input) }
+func (n *RelationshipScan) Inputs() []Node { return one(n.Input) }
+func (n *Expand) Inputs() []Node           { return one(n.Input) }
+func (n *VarExpand) Inputs() []Node        { return one(n.Input) }
+func (n *ShortestPath) Inputs() []Node     { return one(n.Input) }
+func (n *Filter) Inputs() []Node           { return one(n.Input) }
+func (n *Project) Inputs() []Node          { return one(n.Input) }
+func (n *Unwind) Inputs() []Node           { return one(n.Input) }
+func (n *Aggregate) Inputs() []Node        { return one(n.Input) }
+func (n *Distinct) Inputs() []Node         { return one(n.Input) }
+func (n *Sort) Inputs() []Node             { return one(n.Input) }
+func (n *Skip) Inputs() []Node             { return one(n.Input) }
+func (n *Limit) Inputs() []Node            { return one(n.Input) }
+func (n *Optional) Inputs() []Node         { return []Node{n.Input, n.Inner} }
+func (n *Apply) Inputs() []Node            { return []Node{n.Input, n.Inner} }
+func (n *HashJoin) Inputs() []Node         { return []Node{n.Input, n.Build} }
+func (n *Create) Inputs() []Node           { return one(n.Input) }
+func (n *Merge) Inputs() []Node            { return []Node{n.Input, n.Match} }
+func (n *Set) Inputs() []Node              { return one(n.Input) }
+func (n *Delete) Inputs() []Node           { return one(n.Input) }
+func (n *Foreach) Inputs() []Node          { return []Node{n.Input, n.Inner} }
+func (n *Barrier) Inputs() []Node          { return one(n.Input) }
+func (*CountStore) Inputs() []Node         { return nil }
+func (n *Degree) Inputs() []Node           { return one(n.Input) }
+func (n *Produce) Inputs() []Node          { return one(n.Input) }
+
+// Inputs returns the plans of the branches.
+func (n *Union) Inputs() []Node {
+	in := make([]Node, len(n.Branches))
+	for i := range n.Branches {
+		in[i] = n.Branches[i].Plan
+	}
+	return in
+}
+
+func (*Argument) uses(func(int))          {}
+func (*NodeScan) uses(func(int))          {}
+func (*LabelScan) uses(func(int))         {}
+func (n *IndexSeek) uses(f func(int))     { values(f, n.Values...) }
+func (n *NodeByID) uses(f func(int))      { values(f, n.ID) }
+func (n *Filter) uses(f func(int))        { values(f, n.Predicates...) }
+func (n *Unwind) uses(f func(int))        { values(f, n.List) }
+func (n *Distinct) uses(f func(int))      { slots(f, n.Keys...) }
+func (*Skip) uses(func(int))              {}
+func (*Limit) uses(func(int))             {}
+func (*Union) uses(func(int))             {}
+func (*Optional) uses(func(int))          {}
+func (*Apply) uses(func(int))             {}
+func (n *HashJoin) uses(f func(int))      { values(f, n.Probe...) }
+func (n *Delete) uses(f func(int))        { values(f, n.Targets...) }
+func (n *Foreach) uses(f func(int))       { values(f, n.List) }
+func (*Barrier) uses(func(int))           {}
+func (*CountStore) uses(func(int))        {}
+func (n *Produce) uses(f func(int))       { slots(f, n.Columns...) }
+func (*Argument) defines(func(int))       {}
+func (n *NodeScan) defines(f func(int))   { f(n.Slot) }
+func (n *LabelScan) defines(f func(int))  { f(n.Slot) }
+func (n *IndexSeek) defines(f func(int))  { f(n.Slot) }
+func (n *NodeByID) defines(f func(int))   { f(n.Slot) }
+func (*Filter) defines(func(int))         {}
+func (n *Unwind) defines(f func(int))     { f(n.Slot) }
+func (*Distinct) defines(func(int))       {}
+func (*Sort) defines(func(int))           {}
+func (*Skip) defines(func(int))           {}
+func (*Limit) defines(func(int))          {}
+func (n *Union) defines(f func(int))      { slots(f, n.Slots...) }
+func (n *Optional) defines(f func(int))   { slots(f, n.Nulls...) }
+func (n *Apply) defines(f func(int))      { slots(f, n.Outputs...) }
+func (*HashJoin) defines(func(int))       {}
+func (n *Merge) defines(f func(int))      { slots(f, n.Outputs...) }
+func (*Set) defines(func(int))            {}
+func (*Delete) defines(func(int))         {}
+func (*Foreach) defines(func(int))        {}
+func (*Barrier) defines(func(int))        {}
+func (n *CountStore) defines(f func(int)) { f(n.Slot) }
+func (n *Degree) defines(f func(int))     { f(n.Slot) }
+func (*Produce) defines(func(int))        {}
+
+func (n *RelationshipScan) uses(f func(int)) {
+	slots(f, n.Distinct...)
+	if n.Known {
+		f(n.Relationship)
+	}
+}
+
+func (n *RelationshipScan) defines(f func(int)) {
+	slots(f, n.From, n.To)
+	if !n.Known {
+		f(n.Relationship)
+	}
+}
+
+func (n *Expand) uses(f func(int)) {
+	f(n.From)
+	slots(f, n.Distinct...)
+	if n.Into {
+		f(n.To)
+	}
+	if n.Known {
+		f(n.Relationship)
+	}
+}
+
+func (n *Expand) defines(f func(int)) {
+	if !n.Into {
+		f(n.To)
+	}
+	if !n.Known {
+		slots(f, n.Relationship)
+	}
+}
+
+func (n *VarExpand) uses(f func(int)) {
+	f(n.From)
+	slots(f, n.Distinct...)
+	if n.Into {
+		f(n.To)
+	}
+	if n.Known {
+		f(n.Relationships)
+	}
+	if n.Step != nil {
+		for _, s := range n.Step.Reads() {
+			if s != n.StepFrom && s != n.StepTo && s != n.StepRelationship {
+				f(s)
+			}
+		}
+	}
+}
+
+func (n *VarExpand) defines(f func(int)) {
+	if !n.Into {
+		f(n.To)
+	}
+	if !n.Known {
+		slots(f, n.Relationships)
+	}
+}
+
+func (n *ShortestPath) uses(f func(int)) {
+	slots(f, n.From, n.To)
+	if n.Step != nil {
+		for _, s := range n.Step.Reads() {
+			if s != n.StepFrom && s != n.StepTo && s != n.StepRelationship {
+				f(s)
+			}
+		}
+	}
+}
+
+func (n *ShortestPath) defines(f func(int)) { slots(f, n.Relationships) }
+
+func (n *Project) uses(f func(int)) {
+	for i := range n.Items {
+		values(f, n.Items[i].Value)
+	}
+}
+
+func (n *Project) defines(f func(int)) {
+	for i := range n.Items {
+		f(n.Items[i].Slot)
+	}
+}
+
+func (n *Aggregate) uses(f func(int)) {
+	slots(f, n.Keys...)
+	slots(f, n.Weight)
+	for i := range n.Items {
+		values(f, n.Items[i].Args...)
+	}
+}
+
+// defines lists the keys too: what an aggregation needs of the columns below
+// is in uses, and nothing else passes it.
+func (n *Aggregate) defines(f func(int)) {
+	slots(f, n.Keys...)
+	for i := range n.Items {
+		f(n.Items[i].Slot)
+	}
+}
+
+func (n *Sort) uses(f func(int)) {
+	for _, k := range n.Keys {
+		f(k.Slot)
+	}
+}
+
+func (n *NewNode) uses(f func(int)) {
+	values(f, n.Dynamic...)
+	useItems(f, n.Properties)
+	if n.Map != nil {
+		values(f, n.Map)
+	}
+}
+
+func useItems(f func(int), items []PropertyItem) {
+	for i := range items {
+		values(f, items[i].Value)
+	}
+}
+
+func (n *NewRelationship) uses(f func(int)) {
+	slots(f, n.From, n.To)
+	useItems(f, n.Properties)
+	if n.Map != nil {
+		values(f, n.Map)
+	}
+	if n.Dynamic != nil {
+		values(f, n.Dynamic)
+	}
+}
+
+// useMade lists what creating reads from the row: not what it creates itself.
+func useMade(f func(int), nodes []NewNode, rels []NewRelationship, paths []Assignment) {
+	own := make(map[int]bool)
+	for i := range nodes {
+		own[nodes[i].Slot] = true
+	}
+	for i := range rels {
+		own[rels[i].Slot] = true
+	}
+	outer := func(s int) {
+		if !own[s] {
+			f(s)
+		}
+	}
+	for i := range nodes {
+		nodes[i].uses(outer)
+	}
+	for i := range rels {
+		rels[i].uses(outer)
+	}
+	for i := range paths {
+		values(outer, paths[i].Value)
+	}
+}
+
+func (n *Create) uses(f func(int)) { useMade(f, n.Nodes, n.Relationships, n.Paths) }
+
+func (n *Create) defines(f func(int)) {
+	for i := range n.Nodes {
+		f(n.Nodes[i].Slot)
+	}
+	for i := range n.Relationships {
+		f(n.Relationships[i].Slot)
+	}
+	for i := range n.Paths {
+		f(n.Paths[i].Slot)
+	}
+}
+
+func (n *Merge) uses(f func(int)) {
+	own := func(s int) {
+		for _, o := range n.Outputs {
+			if o == s {
+				return
+			}
+		}
+		f(s)
+	}
+	useMade(own, n.Nodes, n.Relationships, n.Paths)
+	for i := range n.OnCreate {
+		n.OnCreate[i].uses(own)
+	}
+	for i := range n.OnMatch {
+		n.OnMatch[i].uses(own)
+	}
+}
+
+func (item *SetItem) uses(f func(int)) {
+	values(f, item.Target)
+	if item.Value != nil {
+		values(f, item.Value)
+	}
+	if item.KeyExpr != nil {
+		values(f, item.KeyExpr)
+	}
+	values(f, item.Dynamic...)
+}
+
+func (n *Set) uses(f func(int)) {
+	for i := range n.Items {
+		n.Items[i].uses(f)
+	}
+}
+
+func (n *Degree) uses(f func(int)) {
+	f(n.From)
+	for i := range n.Earlier {
+		f(n.Earlier[i].Relationship)
+	}
+}

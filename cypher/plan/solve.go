@@ -1,0 +1,286 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/cypher/expr"
+	"github.com/drawbolt/drawbolt/storage"
+)
+
+// solve plans the steps that find all parts of the pattern.
+func (g *graphPattern) solve(input Node) (Node, error) {
+	for _, c := range g.conditions {
+		c.symbols = c.symbols[:0]
+		for _, s := range freeSymbols(c.expr) {
+			if g.own[s] {
+				c.symbols = append(c.symbols, s)
+			}
+		}
+	}
+	node, err := g.apply(input, nil)
+	for err == nil {
+		if rel := g.nextRel(); rel != nil {
+			node, err = g.expand(rel, node)
+			continue
+		}
+		if !slices.ContainsFunc(g.nodes, func(n *patternNode) bool { return !n.bound }) &&
+			!slices.ContainsFunc(g.rels, func(r *patternRel) bool { return !r.solved }) {
+			break
+		}
+		node, err = g.anchor(node)
+	}
+	return node, err
+}
+
+// nextRel returns the cheapest relationship that starts at a bound node, nil
+// when there is none.
+func (g *graphPattern) nextRel() *patternRel {
+	var best *patternRel
+	bestCost := 0.0
+	for _, r := range g.rels {
+		if r.solved || r.shortest != ast.SelectAll && !(r.from.bound && r.to.bound) {
+			continue
+		}
+		var cost float64
+		switch {
+		case r.from.bound && r.to.bound:
+			cost = 0
+		case r.from.bound:
+			cost = g.degree(r, r.from, r.to)
+		case r.to.bound:
+			cost = g.degree(r, r.to, r.from)
+		default:
+			continue
+		}
+		if best == nil || cost < bestCost {
+			best, bestCost = r, cost
+		}
+	}
+	return best
+}
+
+// expand plans the step over a relationship.
+func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
+	from, to, backwards := r.from, r.to, false
+	if !from.bound || to.bound && r.shortest == ast.SelectAll && g.degree(r, to, from) < g.degree(r, from, to) {
+		from, to, backwards = to, from, true
+	}
+	hop := Hop{Direction: r.direction}
+	if backwards {
+		hop.Direction = turned(r.direction)
+	}
+	for _, t := range r.types {
+		hop.Types = append(hop.Types, g.p.relType(t))
+	}
+	into := to.bound || from == to
+	rows := input.Base().Rows * g.degree(r, from, to)
+	if into {
+		rows = input.Base().Rows * min(1, g.degree(r, from, to)/max(1, g.p.nodeCount()))
+	}
+	distinct := g.earlier(r)
+	var node Node
+	switch {
+	case r.shortest != ast.SelectAll:
+		n := &ShortestPath{
+			Input: input, Hop: hop, From: from.slot, To: to.slot, Relationships: r.slot,
+			Min: r.min, Max: r.max, All: r.shortest == ast.SelectAllShortestPathsFunction,
+			StepFrom: -1, StepTo: -1, StepRelationship: r.stepRel,
+		}
+		step, err := g.step(r)
+		if err != nil {
+			return nil, err
+		}
+		n.Step = step
+		node = add(g.p, n)
+	case r.chain:
+		n := &VarExpand{
+			Input: input, Hop: hop, From: from.slot, To: to.slot, Relationships: r.slot,
+			Min: r.min, Max: r.max, Into: into, Known: r.known, Backwards: backwards, Distinct: distinct,
+			StepFrom: -1, StepTo: -1, StepRelationship: r.stepRel,
+		}
+		step, err := g.step(r)
+		if err != nil {
+			return nil, err
+		}
+		n.Step = step
+		g.p.listSlot(r.slot)
+		node = add(g.p, n)
+	default:
+		node = add(g.p, &Expand{
+			Input: input, Hop: hop, From: from.slot, To: to.slot, Relationship: r.slot,
+			Into: into, Known: r.known, Distinct: distinct,
+		})
+	}
+	node.Base().Rows = max(rows, 0.01)
+	r.solved = true
+	g.p.bound[r.slot] = true
+	g.bind(to)
+	return g.apply(node, to)
+}
+
+// step compiles the condition on each relationship of a chain.
+func (g *graphPattern) step(r *patternRel) (*expr.Predicate, error) {
+	if r.stepExpr == nil {
+		return nil, nil //nolint:nilnil // no condition
+	}
+	for _, s := range freeSymbols(r.stepExpr) {
+		if slot, ok := g.p.slots[s]; g.own[s] && (!ok || !g.p.bound[slot]) {
+			return nil, notSupported("properties of a chain that depend on the same pattern")
+		}
+	}
+	return g.p.compiler.Predicate(r.stepExpr)
+}
+
+func (g *graphPattern) bind(n *patternNode) {
+	n.bound = true
+	g.p.bound[n.slot] = true
+}
+
+func turned(d storage.Direction) storage.Direction {
+	switch d {
+	case storage.Out:
+		return storage.In
+	case storage.In:
+		return storage.Out
+	default:
+		return d
+	}
+}
+
+// earlier returns the slots of solved relationships that a new one might be
+// the same as.
+func (g *graphPattern) earlier(r *patternRel) []int {
+	var slots []int
+	for _, other := range g.rels {
+		if other.solved && other != r && other.slot != r.slot && overlap(other.types, r.types) {
+			slots = append(slots, other.slot)
+		}
+	}
+	return slots
+}
+
+func overlap(a, b []string) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(a, func(t string) bool { return slices.Contains(b, t) })
+}
+
+// apply plans the conditions whose variables are all bound now, in the order
+// of the text, and the paths that are complete.
+func (g *graphPattern) apply(node Node, to *patternNode) (Node, error) {
+	if e, ok := node.(*Expand); ok && to != nil && !e.Into {
+		g.labelOnExpand(e, to)
+	}
+	node, err := g.filter(node)
+	if err != nil {
+		return nil, err
+	}
+	node, added := g.finishPaths(node)
+	if added {
+		return g.filter(node)
+	}
+	return node, nil
+}
+
+// labelOnExpand lets an expansion check the one label of its end.
+func (g *graphPattern) labelOnExpand(e *Expand, to *patternNode) {
+	for _, c := range g.conditions {
+		if !c.done && c.label != "" && len(c.symbols) == 1 && c.symbols[0] == to.symbol {
+			e.Label = g.p.label(c.label)
+			c.done = true
+			return
+		}
+	}
+}
+
+// filter plans the conditions that are ready.
+func (g *graphPattern) filter(node Node) (Node, error) {
+	f := &Filter{Input: node}
+	rows := node.Base().Rows
+	for _, c := range g.conditions {
+		if c.done || !g.ready(c) {
+			continue
+		}
+		pred, err := g.predicate(c)
+		if err != nil {
+			return nil, err
+		}
+		f.Predicates = append(f.Predicates, pred)
+		rows *= selectivity(c)
+		c.done = true
+	}
+	if len(f.Predicates) == 0 {
+		return node, nil
+	}
+	add(g.p, f)
+	f.Rows = max(rows, 0.01)
+	return f, nil
+}
+
+func (g *graphPattern) predicate(c *condition) (*expr.Predicate, error) {
+	if c.label != "" {
+		if has, ok := c.expr.(*ast.LabelPredicate); ok {
+			if v, ok := has.X.(*ast.Variable); ok {
+				if slot, ok := g.p.slots[v.Symbol]; ok {
+					return expr.HasLabel(slot, g.p.label(c.label), v.Name+":"+c.label), nil
+				}
+			}
+		}
+	}
+	return g.p.compiler.Predicate(c.expr)
+}
+
+// ready reports whether all variables of a condition are bound.
+func (g *graphPattern) ready(c *condition) bool {
+	for _, s := range c.symbols {
+		if slot, ok := g.p.slots[s]; !ok || !g.p.bound[slot] {
+			return false
+		}
+	}
+	return true
+}
+
+// finishPaths makes the values of paths whose parts are all bound.
+func (g *graphPattern) finishPaths(node Node) (Node, bool) {
+	var items []Assignment
+	for _, path := range g.paths {
+		complete := path.start.bound && !path.done
+		for _, r := range path.rels {
+			complete = complete && r.solved
+		}
+		if !complete {
+			continue
+		}
+		path.done = true
+		slot := g.p.slotOf(path.symbol, expr.Values)
+		g.p.bound[slot] = true
+		items = append(items, Assignment{Slot: slot, Value: pathValue(path)})
+	}
+	if len(items) == 0 {
+		return node, false
+	}
+	return add(g.p, &Project{Input: node, Items: items}), true
+}
+
+func pathValue(path *patternPath) *expr.Value {
+	elements := make([]expr.PathElement, len(path.rels))
+	for i, r := range path.rels {
+		elements[i] = expr.PathElement{Slot: r.slot, Many: r.chain}
+	}
+	return expr.NewPath(path.start.slot, elements, symbolName(path.symbol))
+}
+
+// pathColumn makes the value of a path that is an expression.
+func (p *planner) pathColumn(path *ast.PathPattern, input Node) (Node, int) {
+	nodes, rels, _ := path.Simple()
+	start := p.slots[nodes[0].Symbol]
+	elements := make([]expr.PathElement, len(rels))
+	for i, r := range rels {
+		elements[i] = expr.PathElement{Slot: p.slots[r.Symbol], Many: true}
+	}
+	slot := p.newSlot(expr.Values)
+	item := Assignment{Slot: slot, Value: expr.NewPath(start, elements, "path")}
+	return add(p, &Project{Input: input, Items: []Assignment{item}}), slot
+}
