@@ -24,8 +24,11 @@ type IndexCursor struct {
 // of nodes; see [NodeCursor]. The other arguments must be the same at every
 // call until the end.
 type ExpandCursor struct {
-	row   int    // index into the batch of nodes
-	block uint32 // the adjacency block, 0 before the first
-	at    uint32 // entries of the block that are done
-	side  uint8  // what is being read, see expand.go
+	row     int       // index into the batch of nodes
+	group   uint32    // first block of the group being read; 0 between sides
+	block   uint32    // block being read
+	at      uint32    // entries of the block that are done
+	next    uint32    // first block of the group after this one
+	side    Direction // which side comes next, or is being read
+	started bool      // the side has been entered
 }

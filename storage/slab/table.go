@@ -42,6 +42,10 @@ func NewTable[T any](m *Memory) (*Table[T], error) {
 // Len returns one more than the highest slot that was ever in use.
 func (t *Table[T]) Len() uint64 { return t.length.Load() }
 
+// Clear makes [Table.Find] and [Table.Len] answer as if no slot were in use, for
+// the time after the memory is released. The table must not be filled again.
+func (t *Table[T]) Clear() { t.length.Store(0) }
+
 // At returns the record of a slot, which must be below [Table.Len].
 func (t *Table[T]) At(slot uint32) *T {
 	return &t.chunks[slot>>16].Load()[slot&(ChunkRecords-1)]

@@ -1,0 +1,370 @@
+package storage
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/drawbolt/drawbolt/storage/graph"
+	"github.com/drawbolt/drawbolt/storage/mvcc"
+)
+
+// A link is one end of a created relationship.
+type link struct {
+	node         uint32
+	kind         uint32
+	relationship uint32
+	dir          Direction
+}
+
+func compareLinks(a, b link) int {
+	return cmp.Or(cmp.Compare(a.node, b.node), cmp.Compare(a.dir, b.dir),
+		cmp.Compare(a.kind, b.kind), cmp.Compare(a.relationship, b.relationship))
+}
+
+func (l link) sameGroup(m link) bool {
+	return l.node == m.node && l.dir == m.dir && l.kind == m.kind
+}
+
+// groupLinks sorts links and calls do for all links of one group at a time.
+func groupLinks(links []link, do func(group []link)) {
+	if len(links) > 1 {
+		slices.SortFunc(links, compareLinks)
+	}
+	for len(links) > 0 {
+		n := 1
+		for n < len(links) && links[n].sameGroup(links[0]) {
+			n++
+		}
+		do(links[:n])
+		links = links[n:]
+	}
+}
+
+// isIn returns a function that finds relationships in a sorted group.
+func isIn(group []link) func(relationship uint32) bool {
+	if len(group) == 1 {
+		only := group[0].relationship
+		return func(r uint32) bool { return r == only }
+	}
+	return func(r uint32) bool {
+		_, found := slices.BinarySearchFunc(group, r, func(l link, r uint32) int {
+			return cmp.Compare(l.relationship, r)
+		})
+		return found
+	}
+}
+
+// A pipeline takes commits from the log to the readers, in the order of their
+// timestamps.
+type pipeline struct {
+	append sync.Mutex // orders timestamps and log records
+	last   uint64     // the newest timestamp given out
+
+	mu      sync.Mutex // guards what follows
+	queue   []*ticket  // commits on their way, by timestamp
+	waiters []waiter   // of WaitFor
+}
+
+// A ticket is a commit on its way.
+type ticket struct {
+	timestamp uint64
+	ready     bool
+	work      *work
+	done      chan struct{} // closed when the commit is visible
+}
+
+type waiter struct {
+	timestamp uint64
+	done      chan struct{}
+}
+
+// Commit makes the changes durable and visible to transactions that begin
+// later, and ends the transaction, also when it fails. It returns the position
+// of the commit; for a transaction without changes that of its snapshot. ctx
+// bounds waits for other transactions, not the flush of the log: from there on
+// the outcome would be unknown.
+func (t *Transaction) Commit(ctx context.Context) (Position, error) {
+	switch {
+	case t.ended:
+		return 0, &Error{Kind: KindClosed, Message: "the transaction has ended"}
+	case t.failed != nil:
+		err := t.failed
+		t.Rollback()
+		return 0, err
+	case !t.HasChanges():
+		p := t.Snapshot()
+		t.Rollback()
+		return p, nil
+	}
+	if err := t.writable(); err != nil {
+		t.Rollback()
+		return 0, err
+	}
+	if err := t.checkDeletions(ctx); err != nil {
+		t.Rollback()
+		return 0, err
+	}
+	return t.commit()
+}
+
+// commit is the part of [Transaction.Commit] after the checks.
+func (t *Transaction) commit() (Position, error) {
+	s := t.store
+	k := &ticket{work: t.work, done: make(chan struct{})}
+	p := &s.pipeline
+	p.append.Lock()
+	k.timestamp = p.last + 1
+	pending, err := s.appendRedo(k.timestamp, t.work.redo)
+	if err != nil {
+		p.append.Unlock()
+		t.Rollback()
+		return 0, err
+	}
+	p.last = k.timestamp
+	p.mu.Lock()
+	p.queue = append(p.queue, k)
+	p.mu.Unlock()
+	p.append.Unlock()
+
+	// While the log is being flushed, the records get their timestamp. It is
+	// newer than every snapshot, so that nobody sees them yet.
+	t.stamp(k.timestamp)
+	if err := pending.wait(); err != nil {
+		err = s.stop(err)
+		t.work = nil // still referred to by the pipeline
+		t.finish()
+		return 0, err
+	}
+	s.publish(k)
+	<-k.done
+	t.finish()
+	return Position(k.timestamp), nil
+}
+
+// stamp replaces the owner in all words of the transaction by its timestamp.
+func (t *Transaction) stamp(timestamp uint64) {
+	s := t.store
+	w := mvcc.Committed(timestamp)
+	for _, c := range t.work.changes {
+		if c.undo != 0 {
+			// An intermediate state of this transaction is nobody's.
+			if u := s.undo.At(c.undo); u.load().IsOwned() {
+				u.store(w)
+			}
+		}
+		if h := s.head(c); h.load().IsOwned() {
+			h.store(w)
+		}
+	}
+	groupLinks(t.work.links, func(group []link) {
+		latch := s.nodeLatches.of(group[0].node)
+		latch.Lock()
+		list := s.nodes.At(group[0].node).side(group[0].dir)
+		s.settle(list, group[0].kind, isIn(group), len(group), timestamp)
+		latch.Unlock()
+	})
+}
+
+// head returns the record of a change.
+func (s *Store) head(c change) *head {
+	if c.kind.isNode() {
+		return &s.nodes.At(c.slot).head
+	}
+	return &s.relationships.At(c.slot).head
+}
+
+// publish notes that a commit is durable and stamped, and makes visible what
+// waits behind no other commit.
+func (s *Store) publish(k *ticket) {
+	p := &s.pipeline
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	k.ready = true
+	n := 0
+	for n < len(p.queue) && p.queue[n].ready {
+		q := p.queue[n]
+		for _, c := range q.work.changes {
+			if c.undo != 0 {
+				q.work.replaced = append(q.work.replaced, garbage{kind: garbageUndo, a: c.undo})
+			}
+		}
+		s.reclaimer.replace(q.timestamp, q.work.replaced)
+		s.statistics.apply(&q.work.delta, q.timestamp)
+		s.published.Store(q.timestamp)
+		close(q.done)
+		n++
+	}
+	if n == 0 {
+		return
+	}
+	p.queue = slices.Delete(p.queue, 0, n)
+	now := s.published.Load()
+	p.waiters = slices.DeleteFunc(p.waiters, func(w waiter) bool {
+		if w.timestamp <= now {
+			close(w.done)
+			return true
+		}
+		return false
+	})
+}
+
+// Position returns the newest commit that transactions begun now can see.
+func (s *Store) Position() Position { return Position(s.published.Load()) }
+
+// WaitFor waits until transactions begun now see the commit at a position, or
+// until ctx ends, whose cause it then returns.
+func (s *Store) WaitFor(ctx context.Context, position Position) error {
+	if s.published.Load() >= uint64(position) {
+		return nil
+	}
+	p := &s.pipeline
+	p.mu.Lock()
+	if s.published.Load() >= uint64(position) {
+		p.mu.Unlock()
+		return nil
+	}
+	w := waiter{timestamp: uint64(position), done: make(chan struct{})}
+	p.waiters = append(p.waiters, w)
+	p.mu.Unlock()
+	select {
+	case <-w.done:
+		return nil
+	case <-ctx.Done():
+		p.mu.Lock()
+		p.waiters = slices.DeleteFunc(p.waiters, func(o waiter) bool { return o.done == w.done })
+		p.mu.Unlock()
+		return context.Cause(ctx)
+	}
+}
+
+// Rollback undoes all changes and ends the transaction. After Commit or
+// Rollback it does nothing.
+func (t *Transaction) Rollback() {
+	if t.ended {
+		return
+	}
+	if t.work != nil {
+		t.undo()
+	}
+	t.finish()
+}
+
+// undo restores all records, newest change first.
+func (t *Transaction) undo() {
+	s, w := t.store, t.work
+	t.cutLinks()
+	for _, c := range slices.Backward(w.changes) {
+		h := s.head(c)
+		if c.kind == relationshipDeleted {
+			r := s.relationships.At(c.slot)
+			typ := TypeID(atomic.LoadUint32(&r.tag) &^ deleted)
+			t.markEnd(atomic.LoadUint32(&r.start), Out, typ, -1)
+			t.markEnd(atomic.LoadUint32(&r.end), In, typ, -1)
+		}
+		switch {
+		case c.undo != 0:
+			u := s.undo.At(c.undo)
+			h.set(u.get())
+			atomic.StoreUint32(&h.undo, u.undo)
+			if old := u.load(); old.IsOwned() {
+				h.store(old)
+			} else {
+				h.store(old.Restored())
+			}
+			w.retired = append(w.retired, retirement{kind: retiredUndo, ref: c.undo})
+		case c.kind == nodeCreated:
+			h.store(mvcc.Dead)
+			for _, l := range s.labelSets.at(h.tag &^ deleted).ids {
+				s.labelMembers.at(uint32(l)).Remove(c.slot)
+			}
+			w.retired = append(w.retired, retirement{kind: retiredNode, ref: c.slot})
+		case c.kind == relationshipCreated:
+			h.store(mvcc.Dead)
+			s.typeMembers.at(h.tag &^ deleted).Remove(c.slot)
+			if !w.stuck {
+				w.retired = append(w.retired, retirement{kind: retiredRelationship, ref: c.slot})
+			}
+		}
+	}
+	for _, ref := range w.blocks {
+		w.retired = append(w.retired, retirement{kind: retiredProperties, ref: ref})
+	}
+	// Labels and index entries that were added go when no version has them.
+	s.reclaimer.replace(s.published.Load(), w.added)
+}
+
+// cutLinks takes the created relationships out of the lists of their nodes.
+func (t *Transaction) cutLinks() {
+	s := t.store
+	groupLinks(t.work.links, func(group []link) {
+		latch := s.nodeLatches.of(group[0].node)
+		latch.Lock()
+		defer latch.Unlock()
+		list := s.nodes.At(group[0].node).side(group[0].dir)
+		// Without memory for that they stay where they are, pending for ever,
+		// and their slots must stay dead.
+		if s.unlink(list, group[0].kind, cut{gone: isIn(group), pending: true}, &t.work.retired) != nil {
+			t.work.stuck = true
+		}
+	})
+}
+
+// checkDeletions makes sure that the deleted nodes have no relationships left.
+// Nobody can add one any more, but others may have added some before.
+func (t *Transaction) checkDeletions(ctx context.Context) error {
+	for _, c := range t.work.changes {
+		if c.kind != nodeDeleted {
+			continue
+		}
+		n := t.store.nodes.At(c.slot)
+		for _, dir := range [...]Direction{Out, In} {
+			for ref := atomic.LoadUint32(n.side(dir)); ref != 0; {
+				b := t.store.block(ref)
+				if err := t.checkGroup(ctx, b); err != nil {
+					return err
+				}
+				ref = atomic.LoadUint32(&b.next)
+			}
+		}
+	}
+	return nil
+}
+
+// checkGroup returns an error when a group has a relationship that is not
+// deleted by this transaction or before.
+func (t *Transaction) checkGroup(ctx context.Context, group *block) error {
+	s := t.store
+	for b := group; ; {
+		for i := range atomic.LoadUint32(&b.count) {
+			r := &s.relationships.At(b.entry(i).relationship()).head
+			for {
+				w := r.load()
+				gone := r.get().tag&deleted != 0 || w == mvcc.Dead
+				if w.IsOwned() && w != mvcc.Dead && w.Owner() != t.owner {
+					if err := t.wait(ctx, r, w); err != nil {
+						return err
+					}
+					continue
+				}
+				if gone {
+					break
+				}
+				if _, visible := s.read(r, &t.sight); visible {
+					return &Error{Kind: KindStillConnected, Message: "a deleted node still has relationships"}
+				}
+				return &Error{Kind: KindConflict, Message: "another transaction has connected a deleted node"}
+			}
+		}
+		ref := atomic.LoadUint32(&b.more)
+		if ref == 0 {
+			return nil
+		}
+		b = s.block(ref)
+	}
+}
+
+// nodeIDOf returns the identifier of the node in a slot.
+func (s *Store) nodeIDOf(slot uint32) graph.NodeID { return graph.NodeID(s.nodes.ID(slot)) }

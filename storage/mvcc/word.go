@@ -1,0 +1,71 @@
+package mvcc
+
+// A Word is the version word of a record. The zero Word is visible to nobody:
+// it belongs to a record that has not been written yet.
+type Word uint64
+
+const (
+	ownedBit  = 1 << 63
+	abortBits = 16
+
+	// Dead is the word of a record that does not exist. No transaction has the
+	// owner number 0.
+	Dead Word = ownedBit
+
+	// MaxTimestamp is the largest commit timestamp: at a million commits a
+	// second it lasts four years, at ten thousand four centuries.
+	MaxTimestamp = 1<<(63-abortBits) - 2
+)
+
+// Committed returns the word of a version committed at a timestamp.
+func Committed(timestamp uint64) Word { return Word(timestamp << abortBits) }
+
+// Owned returns the word of a version made by a command of a running
+// transaction.
+func Owned(owner, command uint32) Word {
+	return ownedBit | Word(owner)<<32 | Word(command)
+}
+
+// IsOwned reports whether a running transaction made the version. It is also
+// true for [Dead].
+func (w Word) IsOwned() bool { return w&ownedBit != 0 }
+
+// Owner returns the owner number of an owned word.
+func (w Word) Owner() uint32 { return uint32(w>>32) &^ (1 << 31) }
+
+// Command returns the command of an owned word.
+func (w Word) Command() uint32 { return uint32(w) } //nolint:gosec // the low half
+
+// Timestamp returns the commit timestamp of a committed word.
+func (w Word) Timestamp() uint64 { return uint64(w) >> abortBits }
+
+// Restored returns the committed word w as it stands after an owner gave up.
+func (w Word) Restored() Word {
+	const mask = 1<<abortBits - 1
+	return w&^mask | (w+1)&mask
+}
+
+// A Sight decides which versions are visible: those committed up to a snapshot,
+// and those that commands before a given one of the own transaction made.
+type Sight struct {
+	limit   uint64
+	owner   uint32 // with the top bit, as in the high half of a word
+	command uint32
+}
+
+// NewSight returns the sight of a snapshot, for an owner's commands below
+// command. Owner 0 owns nothing.
+func NewSight(snapshot uint64, owner, command uint32) Sight {
+	return Sight{limit: (snapshot+1)<<abortBits - 1, owner: owner | 1<<31, command: command}
+}
+
+// At returns the same sight at another command.
+func (s Sight) At(command uint32) Sight {
+	s.command = command
+	return s
+}
+
+// Sees reports whether a version with this word is visible.
+func (s *Sight) Sees(w Word) bool {
+	return uint64(w)-1 < s.limit || uint32(w>>32) == s.owner && uint32(w) < s.command //nolint:gosec // halves of a word
+}

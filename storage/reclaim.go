@@ -1,0 +1,340 @@
+package storage
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/drawbolt/drawbolt/storage/mvcc"
+)
+
+// A garbage is something that only snapshots older than a commit can see.
+type garbage struct {
+	hash uint64 // of an index entry
+	a, b uint32 // see the kinds
+	kind garbageKind
+}
+
+type garbageKind uint8
+
+const (
+	garbageProperties   garbageKind = iota // a: a property record
+	garbageUndo                            // a: an undo record
+	garbageNode                            // a: the slot of a deleted node
+	garbageRelationship                    // a: the slot of a deleted relationship
+	garbageLabel                           // a: the slot of a node, b: a label it may have lost
+	garbageIndex                           // a: the slot of a node, b: an index whose hash it may have lost
+)
+
+// A retirement is something that nobody can find any more, but somebody may
+// still be looking at.
+type retirement struct {
+	ref  uint32
+	size uint32 // bytes of an adjacency block
+	kind retirementKind
+}
+
+type retirementKind uint8
+
+const (
+	retiredBlock retirementKind = iota
+	retiredProperties
+	retiredUndo
+	retiredNode
+	retiredRelationship
+)
+
+// A reclaimer frees what no running transaction can see.
+type reclaimer struct {
+	store *Store
+	wake  chan struct{}
+	armed atomic.Bool // a timer will wake it
+
+	mu       sync.Mutex
+	replaced []replacedBatch // by timestamp
+	retired  []retiredBatch  // by epoch
+	pending  atomic.Int64    // things in both lists
+
+	run sync.Mutex // one reclamation at a time
+}
+
+type replacedBatch struct {
+	timestamp uint64
+	list      []garbage
+}
+
+type retiredBatch struct {
+	epoch uint64
+	list  []retirement
+}
+
+const (
+	// reclaimDelay lets small commits share one reclamation.
+	reclaimDelay = 20 * time.Millisecond
+
+	// reclaimEager is how much may wait before the delay is skipped.
+	reclaimEager = 1 << 14
+)
+
+// replace takes note of garbage of a commit. The list is copied.
+func (r *reclaimer) replace(timestamp uint64, list []garbage) {
+	if len(list) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.replaced); n > 0 {
+		timestamp = max(timestamp, r.replaced[n-1].timestamp)
+		if last := &r.replaced[n-1]; last.timestamp == timestamp {
+			last.list = append(last.list, list...)
+			r.pending.Add(int64(len(list)))
+			return
+		}
+	}
+	r.replaced = append(r.replaced, replacedBatch{timestamp: timestamp, list: append([]garbage(nil), list...)})
+	r.pending.Add(int64(len(list)))
+}
+
+// retire takes note of what nobody finds from now on. The list is copied.
+func (r *reclaimer) retire(list []retirement) {
+	if len(list) == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	epoch := r.store.registry.Retire()
+	r.retired = append(r.retired, retiredBatch{epoch: epoch, list: append([]retirement(nil), list...)})
+	r.pending.Add(int64(len(list)))
+}
+
+// poke wakes the reclaimer when there is something to do, soon or at once. It
+// is called at the end of every transaction.
+func (r *reclaimer) poke() {
+	n := r.pending.Load()
+	if n == 0 || !r.armed.CompareAndSwap(false, true) {
+		return
+	}
+	if n >= reclaimEager {
+		r.signal()
+	} else {
+		time.AfterFunc(reclaimDelay, r.signal)
+	}
+}
+
+func (r *reclaimer) signal() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// loop reclaims until stop is closed.
+func (r *reclaimer) loop(stop <-chan struct{}) {
+	for {
+		select {
+		case <-stop:
+			return
+		case <-r.wake:
+			r.armed.Store(false)
+			r.reclaim()
+		}
+	}
+}
+
+// reclaim frees what can be freed now.
+func (r *reclaimer) reclaim() {
+	r.run.Lock()
+	defer r.run.Unlock()
+	snapshot, epoch := r.store.registry.Horizon()
+	r.mu.Lock()
+	n := 0
+	for n < len(r.replaced) && r.replaced[n].timestamp <= snapshot {
+		n++
+	}
+	replaced := append([]replacedBatch(nil), r.replaced[:n]...)
+	r.replaced = append(r.replaced[:0], r.replaced[n:]...)
+	n = 0
+	for n < len(r.retired) && r.retired[n].epoch <= epoch {
+		n++
+	}
+	retired := append([]retiredBatch(nil), r.retired[:n]...)
+	r.retired = append(r.retired[:0], r.retired[n:]...)
+	r.mu.Unlock()
+
+	freed := 0
+	for _, b := range retired {
+		r.store.freeRetired(b.list)
+		freed += len(b.list)
+	}
+	for _, b := range replaced {
+		freed += len(b.list)
+	}
+	r.retire(r.store.freeReplaced(replaced, snapshot))
+	r.pending.Add(-int64(freed))
+}
+
+// freeRetired frees what nobody looks at.
+func (s *Store) freeRetired(list []retirement) {
+	for _, x := range list {
+		switch x.kind {
+		case retiredBlock:
+			s.adjacencyBlocks.Free(x.ref, int(x.size))
+		case retiredProperties:
+			s.freeProperties(x.ref)
+		case retiredUndo:
+			s.undo.Recycle(x.ref)
+		case retiredNode:
+			s.nodes.Free(x.ref)
+		case retiredRelationship:
+			s.relationships.Free(x.ref)
+		}
+	}
+}
+
+func (s *Store) freeProperties(ref uint32) {
+	if ref != 0 {
+		s.propertyBlocks.Free(ref, len(s.properties(ref)))
+	}
+}
+
+// freeReplaced frees what no snapshot from horizon on sees, and returns what has
+// to wait for those who look at it.
+func (s *Store) freeReplaced(batches []replacedBatch, horizon uint64) (retired []retirement) {
+	var links []link
+	for _, b := range batches {
+		for _, g := range b.list {
+			if g.kind == garbageRelationship {
+				links = s.linksOf(links, g.a)
+			}
+		}
+	}
+	stuck := s.unlinkAll(links, &retired)
+	var free []uint32
+	for _, b := range batches {
+		for _, g := range b.list {
+			switch g.kind {
+			case garbageProperties:
+				s.freeProperties(g.a)
+			case garbageUndo:
+				free = append(free, g.a)
+			case garbageNode:
+				retired = s.freeNode(g.a, retired)
+			case garbageRelationship:
+				if _, ok := stuck[g.a]; ok {
+					s.reclaimer.replace(horizon, []garbage{g})
+					continue
+				}
+				retired = s.freeRelationship(g.a, retired)
+			case garbageLabel:
+				s.recheckLabel(g.a, g.b, horizon)
+			case garbageIndex:
+				s.recheckIndex(g.a, g.b, g.hash, horizon)
+			}
+		}
+	}
+	s.undo.Recycle(free...)
+	return retired
+}
+
+// linksOf appends the two ends of a relationship.
+func (s *Store) linksOf(links []link, slot uint32) []link {
+	r := s.relationships.At(slot)
+	kind := atomic.LoadUint32(&r.tag) &^ deleted
+	return append(links,
+		link{node: atomic.LoadUint32(&r.start), dir: Out, kind: kind, relationship: slot},
+		link{node: atomic.LoadUint32(&r.end), dir: In, kind: kind, relationship: slot})
+}
+
+// unlinkAll cuts deleted relationships out of the lists of their nodes. It
+// returns those for which there was no memory.
+func (s *Store) unlinkAll(links []link, retired *[]retirement) (stuck map[uint32]struct{}) {
+	groupLinks(links, func(group []link) {
+		latch := s.nodeLatches.of(group[0].node)
+		latch.Lock()
+		defer latch.Unlock()
+		list := s.nodes.At(group[0].node).side(group[0].dir)
+		if s.unlink(list, group[0].kind, cut{gone: isIn(group)}, retired) == nil {
+			return
+		}
+		if stuck == nil {
+			stuck = make(map[uint32]struct{})
+		}
+		for _, l := range group {
+			stuck[l.relationship] = struct{}{}
+		}
+	})
+	return stuck
+}
+
+// freeRelationship takes a deleted relationship, which no list has any more,
+// out of use.
+func (s *Store) freeRelationship(slot uint32, retired []retirement) []retirement {
+	r := s.relationships.At(slot)
+	s.typeMembers.at(atomic.LoadUint32(&r.tag) &^ deleted).Remove(slot)
+	if props := atomic.LoadUint32(&r.props); props != 0 {
+		retired = append(retired, retirement{kind: retiredProperties, ref: props})
+	}
+	r.store(mvcc.Dead)
+	return append(retired, retirement{kind: retiredRelationship, ref: slot})
+}
+
+// freeNode takes a deleted node, which has no relationships any more, out of
+// use.
+func (s *Store) freeNode(slot uint32, retired []retirement) []retirement {
+	n := s.nodes.At(slot)
+	latch := s.nodeLatches.of(slot)
+	latch.Lock()
+	defer latch.Unlock()
+	for _, l := range s.labelSets.at(atomic.LoadUint32(&n.tag) &^ deleted).ids {
+		s.labelMembers.at(uint32(l)).Remove(slot)
+	}
+	s.unindexNode(slot, n)
+	for _, dir := range [...]Direction{Out, In} {
+		for ref := atomic.SwapUint32(n.side(dir), 0); ref != 0; {
+			group := s.block(ref)
+			for ref != 0 {
+				b := s.block(ref)
+				retired = append(retired, retirement{kind: retiredBlock, ref: ref, size: uint32(blockSize(int(b.count)))}) //nolint:gosec // at most maxBlockBytes
+				ref = b.more
+			}
+			ref = group.next
+		}
+	}
+	if props := atomic.LoadUint32(&n.props); props != 0 {
+		retired = append(retired, retirement{kind: retiredProperties, ref: props})
+	}
+	n.store(mvcc.Dead)
+	return append(retired, retirement{kind: retiredNode, ref: slot})
+}
+
+// recheckLabel takes a node out of the members of a label when no version that
+// anybody can see has the label.
+func (s *Store) recheckLabel(slot, label uint32, horizon uint64) {
+	latch := s.nodeLatches.of(slot)
+	latch.Lock()
+	defer latch.Unlock()
+	has := func(v version) bool { return s.labelSets.at(v.tag).has(LabelID(label)) }
+	if !s.anyVersion(&s.nodes.At(slot).head, horizon, has) {
+		s.labelMembers.at(label).Remove(slot)
+	}
+}
+
+// anyVersion reports whether one of the versions of a record that a snapshot
+// from horizon on can see satisfies want. The latch of the record is held.
+func (s *Store) anyVersion(h *head, horizon uint64, want func(version) bool) bool {
+	sight := mvcc.NewSight(horizon, 0, 0)
+	for {
+		w := h.load()
+		if w == mvcc.Dead || w == 0 {
+			return false
+		}
+		if v := h.get(); v.tag&deleted == 0 && want(v) {
+			return true
+		}
+		u := atomic.LoadUint32(&h.undo)
+		if sight.Sees(w) || u == 0 {
+			return false
+		}
+		h = s.undo.At(u)
+	}
+}

@@ -1,0 +1,107 @@
+package storage
+
+import (
+	"encoding/binary"
+
+	"github.com/drawbolt/drawbolt/storage/graph"
+	"github.com/drawbolt/drawbolt/storage/property"
+)
+
+// An operation is the first byte of each entry of a log record. The numbers are
+// part of the file format.
+type operation byte
+
+const (
+	opDefineLabel operation = iota + 1
+	opDefineType
+	opDefineKey
+	opCreateNode
+	opDeleteNode
+	opSetNodeProperty
+	opReplaceNodeProperties
+	opAddLabel
+	opRemoveLabel
+	opCreateRelationship
+	opDeleteRelationship
+	opSetRelationshipProperty
+	opReplaceRelationshipProperties
+	opCreateIndex
+	opDropIndex
+	opCreateConstraint
+	opDropConstraint
+)
+
+// begin starts an operation, when there is a log to write it to.
+func (t *Transaction) begin(op operation, id uint64) bool {
+	if t.store.log == nil {
+		return false
+	}
+	t.work.redo = binary.AppendUvarint(append(t.work.redo, byte(op)), id)
+	return true
+}
+
+func (t *Transaction) number(n uint64) { t.work.redo = binary.AppendUvarint(t.work.redo, n) }
+
+// value writes a stored value: twice its length, plus one when it may have a
+// trailer, and its bytes.
+func (t *Transaction) value(stored []byte, trailers bool) {
+	n := uint64(len(stored)) << 1
+	if trailers {
+		n |= 1
+	}
+	t.number(n)
+	t.work.redo = append(t.work.redo, stored...)
+}
+
+func (t *Transaction) values(r property.Record) {
+	t.number(uint64(r.Len())) //nolint:gosec // not negative
+	for i := range r.Len() {
+		t.number(uint64(r.Key(i)))
+		t.value(r.Value(i), r.HasTrailers())
+	}
+}
+
+func (t *Transaction) logCreateNode(id graph.NodeID, labels []LabelID, r property.Record) {
+	if !t.begin(opCreateNode, uint64(id)) {
+		return
+	}
+	t.number(uint64(len(labels)))
+	for _, l := range labels {
+		t.number(uint64(l))
+	}
+	t.values(r)
+}
+
+func (t *Transaction) logCreateRelationship(id graph.RelationshipID, start, end graph.NodeID, typ TypeID, r property.Record) {
+	if !t.begin(opCreateRelationship, uint64(id)) {
+		return
+	}
+	t.number(uint64(start))
+	t.number(uint64(end))
+	t.number(uint64(typ))
+	t.values(r)
+}
+
+// logSetProperty writes the new value of a key, which has length 0 when the key
+// was removed.
+func (t *Transaction) logSetProperty(op operation, id uint64, key KeyID, r property.Record) {
+	if !t.begin(op, id) {
+		return
+	}
+	t.number(uint64(key))
+	t.value(r.Find(uint32(key)), r.HasTrailers())
+}
+
+func (t *Transaction) logReplaceProperties(op operation, id uint64, r property.Record) {
+	if t.begin(op, id) {
+		t.values(r)
+	}
+}
+
+func (t *Transaction) logLabel(op operation, id graph.NodeID, l LabelID) {
+	if t.begin(op, uint64(id)) {
+		t.number(uint64(l))
+	}
+}
+
+func (t *Transaction) logDelete(op operation, id uint64) { t.begin(op, id) }

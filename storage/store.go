@@ -1,0 +1,153 @@
+package storage
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/drawbolt/drawbolt/storage/mvcc"
+	"github.com/drawbolt/drawbolt/storage/slab"
+)
+
+// A Store is one graph database.
+type Store struct {
+	options Options
+	id      [16]byte
+	idText  string
+
+	memory          *slab.Memory
+	nodes           *slab.Table[node]
+	relationships   *slab.Table[relationship]
+	undo            *slab.Table[head]
+	propertyBlocks  *slab.Blocks
+	adjacencyBlocks *slab.Blocks
+	indexBlocks     *slab.Blocks
+
+	nodeLatches         latches
+	relationshipLatches latches
+
+	labels, types, keys *tokens
+	labelSets           *labelSets
+	labelMembers        *members // nodes by label
+	typeMembers         *members // relationships by type
+	selfLoops           atomic.Bool
+
+	published  atomic.Uint64 // the newest visible commit
+	registry   *mvcc.Registry
+	pipeline   pipeline
+	statistics statistics
+	schema     schema
+	reclaimer  reclaimer
+	works      sync.Pool // of *work
+	log        *commitLog
+
+	closed  atomic.Bool
+	stopped atomic.Pointer[Error] // why no changes are taken
+	quit    chan struct{}         // closed by Close
+	running sync.WaitGroup
+}
+
+// Open opens the store in a directory, or creates it there, and replays its
+// log.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	s, err := newStore(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openLog(ctx); err != nil {
+		return nil, errors.Join(err, s.memory.Release())
+	}
+	s.idText = string(appendUUID(nil, s.id))
+	s.running.Go(func() { s.reclaimer.loop(s.quit) })
+	return s, nil
+}
+
+// newStore returns an empty store that keeps nothing on disk.
+func newStore(o Options) (*Store, error) {
+	s := &Store{
+		options: o, memory: slab.NewMemory(o.MemoryLimit), quit: make(chan struct{}),
+		labels: newTokens("labels"), types: newTokens("relationship types"), keys: newTokens("property keys"),
+		labelSets:  newLabelSets(),
+		statistics: statistics{counts: make(map[statistic]int64)},
+	}
+	if _, err := rand.Read(s.id[:]); err != nil {
+		return nil, fmt.Errorf("storage: make an identity: %w", err)
+	}
+	s.id[6], s.id[8] = s.id[6]&0x0F|0x40, s.id[8]&0x3F|0x80 // UUID version 4
+	if err := s.makeTables(); err != nil {
+		return nil, errors.Join(err, s.memory.Release())
+	}
+	s.registry = mvcc.NewRegistry(&s.published)
+	s.reclaimer.store, s.reclaimer.wake = s, make(chan struct{}, 1)
+	return s, nil
+}
+
+func (s *Store) makeTables() (err error) {
+	if s.nodes, err = slab.NewTable[node](s.memory); err != nil {
+		return err
+	}
+	if s.relationships, err = slab.NewTable[relationship](s.memory); err != nil {
+		return err
+	}
+	if s.undo, err = slab.NewTable[head](s.memory); err != nil {
+		return err
+	}
+	for _, b := range []**slab.Blocks{&s.propertyBlocks, &s.adjacencyBlocks, &s.indexBlocks} {
+		if *b, err = slab.NewBlocks(s.memory); err != nil {
+			return err
+		}
+	}
+	s.labelMembers, s.typeMembers = newMembers(s.indexBlocks), newMembers(s.indexBlocks)
+	// Slot 0 of the undo table means that there is no undo record.
+	if _, _, err := s.undo.Alloc(); err != nil {
+		return memoryError(err)
+	}
+	return nil
+}
+
+// ID returns the identity of the database, which stays when the store is opened
+// again.
+func (s *Store) ID() [16]byte { return s.id }
+
+// MemoryUsed returns the bytes of records, properties, adjacency and indexes.
+func (s *Store) MemoryUsed() int64 { return s.memory.Used() }
+
+// Close stops the store: commits fail from now on. Running transactions may go
+// on reading; the memory is given back when the last one ends.
+func (s *Store) Close() error {
+	if s.closed.Swap(true) {
+		return nil
+	}
+	close(s.quit)
+	s.running.Wait()
+	err := s.closeLog()
+	s.registry.Shut(func() {
+		// Transactions that begin later see an empty graph.
+		s.nodes.Clear()
+		s.relationships.Clear()
+		err = errors.Join(err, s.memory.Release())
+	})
+	return err
+}
+
+// leave ends a transaction.
+func (s *Store) leave(a *mvcc.Actor) {
+	s.registry.Leave(a)
+	s.reclaimer.poke()
+}
+
+// stop makes the store refuse changes after the log has failed: what the log
+// holds from here on is unknown. It returns the error that commits get.
+func (s *Store) stop(cause error) error {
+	e := &Error{Kind: KindStopped, Message: "the commit log failed", Err: cause}
+	if s.stopped.CompareAndSwap(nil, e) && s.options.OnFatal != nil {
+		s.options.OnFatal(e)
+	}
+	return s.stopped.Load()
+}
