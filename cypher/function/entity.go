@@ -1,6 +1,9 @@
 package function
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
@@ -277,4 +280,24 @@ func degree(name string, direction storage.Direction) call {
 		}
 		return graph.Integer(int64(c.View.Degree(args[0].NodeID(), direction, nil))), nil
 	}
+}
+
+// ParseElementID reads what elementId returned: the kind, the identity of the
+// database in hexadecimal digits, and the number. It is false for the other
+// kind of entity, for another database and for any other text.
+func ParseElementID(text string, database [16]byte, relationship bool) (uint64, bool) {
+	kind := "4:"
+	if relationship {
+		kind = "5:"
+	}
+	rest, ok := strings.CutPrefix(text, kind)
+	if !ok {
+		return 0, false
+	}
+	rest, ok = strings.CutPrefix(rest, string(appendUUID(nil, database))+":")
+	if !ok || rest == "" || rest[0] < '0' || rest[0] > '9' {
+		return 0, false
+	}
+	id, err := strconv.ParseUint(rest, 10, 64)
+	return id, err == nil
 }
