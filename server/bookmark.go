@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"hash/crc32"
 	"strconv"
@@ -13,29 +14,30 @@ import (
 // version of the form.
 const bookmarkPrefix = "DB1:"
 
-// appendBookmark appends the text of a commit position in the database id:
+// formatBookmark returns the text of a commit position in the database id:
 //
 //	DB1:<database, 32 hex digits>:<position, decimal>:<CRC-32C, 8 hex digits>
 //
 // The checksum covers everything before its colon, so that a bookmark that was
 // cut or mistyped is refused instead of waited for.
-func appendBookmark(dst []byte, id [16]byte, p storage.Position) []byte {
-	start := len(dst)
+func formatBookmark(id [16]byte, p storage.Position) string {
+	dst := make([]byte, 0, len(bookmarkPrefix)+32+1+20+1+8)
 	dst = append(dst, bookmarkPrefix...)
 	dst = hex.AppendEncode(dst, id[:])
 	dst = append(dst, ':')
 	dst = strconv.AppendUint(dst, uint64(p), 10)
-	sum := bookmarkSum(dst[start:])
+	sum := bookmarkSum(dst)
 	dst = append(dst, ':')
-	return hex.AppendEncode(dst, sum[:])
+	return string(hex.AppendEncode(dst, sum[:]))
 }
 
 func bookmarkSum[T string | []byte](text T) [4]byte {
-	c := crc32.Checksum([]byte(text), crc32.MakeTable(crc32.Castagnoli))
-	return [4]byte{byte(c >> 24), byte(c >> 16), byte(c >> 8), byte(c)}
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.Checksum([]byte(text), crc32.MakeTable(crc32.Castagnoli)))
+	return sum
 }
 
-// parseBookmark reads what appendBookmark wrote.
+// parseBookmark reads what formatBookmark wrote.
 func parseBookmark(text string) (id [16]byte, p storage.Position, ok bool) {
 	body, found := strings.CutPrefix(text, bookmarkPrefix)
 	if !found || len(body) < 32+1+1+1+8 {

@@ -164,15 +164,15 @@ func answer(b []byte, v *bolt.Version) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := bolt.Signature(tag).String()
+	text := []string{bolt.Signature(tag).String()}
 	for range n {
 		value, err := bolt.DecodeValue(d, v, nil)
 		if err != nil {
 			return "", err
 		}
-		text += " " + show(value)
+		text = append(text, show(value))
 	}
-	return text, nil
+	return strings.Join(text, " "), nil
 }
 
 // show prints a value; maps are sorted and times are left out.

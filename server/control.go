@@ -43,15 +43,15 @@ func (s *session) runControl(c control, m *bolt.Run) error {
 	var err error
 	switch {
 	case c == controlBegin && inside:
-		err = &requestFailure{kind: failControl, message: "Nested transactions are not supported."}
+		err = &sessionError{kind: failControl, message: "Nested transactions are not supported."}
 	case c == controlBegin:
 		if err = s.open(&m.Extra); err == nil {
 			s.work.control = true
 		}
 	case !inside && c == controlCommit:
-		err = &requestFailure{kind: failControl, message: "No current transaction to commit."}
+		err = &sessionError{kind: failControl, message: "No current transaction to commit."}
 	case !inside:
-		err = &requestFailure{kind: failControl, message: "No current transaction to rollback."}
+		err = &sessionError{kind: failControl, message: "No current transaction to rollback."}
 	default:
 		err = s.endByText(c)
 	}

@@ -9,22 +9,22 @@ import (
 	"github.com/drawbolt/drawbolt/storage"
 )
 
-// A requestFailure is an error of the session itself: what the client asked for
+// A sessionError is an error of the session itself: what the client asked for
 // makes no sense here and now.
-type requestFailure struct {
+type sessionError struct {
 	kind    failureKind
 	message string
 	err     error // what the operator should know and the client should not
 }
 
-func (f *requestFailure) Error() string {
+func (f *sessionError) Error() string {
 	if f.err != nil {
 		return "server: " + f.message + ": " + f.err.Error()
 	}
 	return "server: " + f.message
 }
 
-func (f *requestFailure) Unwrap() error { return f.err }
+func (f *sessionError) Unwrap() error { return f.err }
 
 // ErrLoginRefused is wrapped by an Authenticator's error when the client has
 // wrong credentials, and ErrLoginRate when it has tried too often. Any other
@@ -78,7 +78,7 @@ const conflictText = "Cannot resolve conflicting transactions. Retry this transa
 // statement that was cancelled fails with whatever it was doing at that time,
 // and the client must be told why it was cancelled.
 func failureOf(err error) failure {
-	if f, ok := errors.AsType[*requestFailure](err); ok {
+	if f, ok := errors.AsType[*sessionError](err); ok {
 		return failure{codes: codesOfFailure(f.kind), message: f.message, internal: f.kind == failInternal}
 	}
 	if f, ok := failureOfCause(err); ok {

@@ -11,5 +11,5 @@ func openFiles() int {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r); err != nil {
 		return fallbackConnections
 	}
-	return int(min(r.Cur, maximumConnections)) //nolint:gosec // bounded above
+	return int(min(r.Cur, maximumConnections))
 }

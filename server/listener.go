@@ -62,7 +62,7 @@ func (s *Server) untrack(l net.Listener) {
 	s.mu.Lock()
 	delete(s.listeners, l)
 	s.mu.Unlock()
-	l.Close() //nolint:errcheck,gosec // closed already where anybody cares
+	l.Close() //nolint:errcheck // closed already where anybody cares
 	s.running.Done()
 }
 
@@ -77,20 +77,20 @@ func (s *Server) stopped() bool {
 func (s *Server) start(conn net.Conn) {
 	if !s.connections.enter() {
 		s.refusals.Log(conn.RemoteAddr(), "connection limit reached", "raise --max-connections or close idle clients")
-		conn.Close() //nolint:errcheck,gosec // refused
+		conn.Close() //nolint:errcheck // refused
 		return
 	}
 	if !s.unauthenticated.enter() {
 		s.refusals.Log(conn.RemoteAddr(), "too many connections that are not logged in", "")
 		s.connections.leave()
-		conn.Close() //nolint:errcheck,gosec // refused
+		conn.Close() //nolint:errcheck // refused
 		return
 	}
 	ses := newSession(s, conn)
 	if !s.add(ses) {
 		s.unauthenticated.leave()
 		s.connections.leave()
-		conn.Close() //nolint:errcheck,gosec // closed meanwhile
+		conn.Close() //nolint:errcheck // closed meanwhile
 		return
 	}
 	s.running.Go(func() {

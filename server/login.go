@@ -116,8 +116,8 @@ func (s *session) authenticate(a *bolt.Auth) (ok bool, err error) {
 }
 
 // loginFailure is what a refused client is told; the log gets one line.
-func (s *session) loginFailure(c Credentials, err error) error { //nolint:gocritic // a copy for one log line
-	f := &requestFailure{kind: failLogin, message: "The client is unauthorized due to authentication failure.", err: err}
+func (s *session) loginFailure(c Credentials, err error) error {
+	f := &sessionError{kind: failLogin, message: "The client is unauthorized due to authentication failure.", err: err}
 	switch {
 	case errors.Is(err, ErrLoginRate):
 		f.kind = failLoginRate

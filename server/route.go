@@ -14,7 +14,7 @@ import (
 // neo4j:// works against a single server.
 func (s *session) route(m *bolt.Route) error {
 	if u := m.ImpersonatedUser; u != "" && u != s.login.User {
-		return s.fail(&requestFailure{kind: failForbidden, message: "Cannot impersonate another user."})
+		return s.fail(&sessionError{kind: failForbidden, message: "Cannot impersonate another user."})
 	}
 	db, err := s.server.database(m.Database)
 	if err != nil {

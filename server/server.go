@@ -84,7 +84,7 @@ func (s *Server) database(name string) (*database, error) {
 	if d, ok := s.databases[name]; ok {
 		return d, nil
 	}
-	return nil, &requestFailure{kind: failUnknownDatabase, message: fmt.Sprintf("Graph not found: %s. The database does not exist", name)}
+	return nil, &sessionError{kind: failUnknownDatabase, message: fmt.Sprintf("Graph not found: %s. The database does not exist", name)}
 }
 
 // Refused lets the owner of a listener report a peer that it turned away itself.

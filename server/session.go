@@ -112,7 +112,7 @@ func (s *session) guarded() (err error) {
 			s.writer.Abort()
 		}
 		s.abandon()
-		err = errors.Join(err, s.fail(&requestFailure{
+		err = errors.Join(err, s.fail(&sessionError{
 			kind:    failInternal,
 			message: "An unexpected error has occurred; the server's log has the details.",
 		}), s.flush())
@@ -152,7 +152,7 @@ func (s *session) run() error {
 // pause is called by the input before it waits for the peer.
 func (s *session) pause() {
 	if idle := s.server.opts.Limits.Idle; idle > 0 && s.loggedIn {
-		s.conn.SetReadDeadline(time.Now().Add(idle)) //nolint:errcheck,gosec // the read reports a broken connection
+		s.conn.SetReadDeadline(time.Now().Add(idle)) //nolint:errcheck // the read reports a broken connection
 	}
 	s.working.Unlock()
 }
@@ -209,7 +209,7 @@ func (s *session) handle(msg []byte, owned bool) error {
 		return nil
 	case verdictRefuse:
 		s.log.Debug().Stringer("request", kind).Stringer("state", s.state).Msg("request in the wrong state")
-		return errors.Join(errProtocol, s.fail(&requestFailure{kind: failProtocol, message: fmt.Sprintf(
+		return errors.Join(errProtocol, s.fail(&sessionError{kind: failProtocol, message: fmt.Sprintf(
 			"Message of type %sMessage cannot be handled by a session in the %s state.", kind, s.state)}))
 	default:
 		return s.execute(request)
@@ -248,7 +248,7 @@ func (s *session) execute(r bolt.Request) error {
 		s.succeed()
 		return nil
 	default:
-		return s.fail(&requestFailure{kind: failInternal, message: "The server does not handle this message."})
+		return s.fail(&sessionError{kind: failInternal, message: "The server does not handle this message."})
 	}
 }
 
@@ -351,7 +351,7 @@ func (s *session) abort() {
 		return
 	}
 	s.life.close(errShutdown)
-	s.conn.Close() //nolint:errcheck,gosec // the session reports
+	s.conn.Close() //nolint:errcheck // the session reports
 }
 
 // close gives back everything that the session holds.
@@ -359,7 +359,7 @@ func (s *session) close() {
 	s.life.close(errConnectionLost)
 	s.abandonQuietly()
 	s.working.Unlock()
-	s.conn.Close() //nolint:errcheck,gosec // nobody is left to be told
+	s.conn.Close() //nolint:errcheck // nobody is left to be told
 	if s.input != nil {
 		s.input.close()
 	}

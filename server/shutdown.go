@@ -53,7 +53,7 @@ func (s *Server) closeListeners() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for l := range s.listeners {
-		l.Close() //nolint:errcheck,gosec // Serve reports
+		l.Close() //nolint:errcheck // Serve reports
 	}
 }
 

@@ -104,5 +104,5 @@ func linger(conn net.Conn) {
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	io.CopyN(io.Discard, conn, lingerBytes) //nolint:errcheck,gosec // whatever ends it, the connection is closed next
+	io.CopyN(io.Discard, conn, lingerBytes) //nolint:errcheck // whatever ends it, the connection is closed next
 }

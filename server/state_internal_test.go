@@ -4,6 +4,7 @@ package server
 // every request of every version, which no client could do.
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/drawbolt/drawbolt/bolt"
@@ -79,10 +80,8 @@ func expected(legal map[state][]request, s state, failed, reset bool, r request)
 	case failed || reset:
 		return verdictIgnore
 	}
-	for _, l := range legal[s] {
-		if l == r {
-			return verdictHandle
-		}
+	if slices.Contains(legal[s], r) {
+		return verdictHandle
 	}
 	return verdictRefuse
 }

@@ -95,7 +95,7 @@ func (s *session) find(qid int64) (*stream, error) {
 			return &w.streams[i], nil
 		}
 	}
-	return nil, &requestFailure{kind: failStatementID, message: fmt.Sprintf("No such statement: %d", id)}
+	return nil, &sessionError{kind: failStatementID, message: fmt.Sprintf("No such statement: %d", id)}
 }
 
 // pull answers PULL with records and a summary.

@@ -75,7 +75,7 @@ func (s *session) open(x *bolt.TransactionExtra) error {
 // choose returns the database of a transaction and checks who asks.
 func (s *session) choose(x *bolt.TransactionExtra) (*database, error) {
 	if u := x.ImpersonatedUser; u != "" && u != s.login.User {
-		return nil, &requestFailure{kind: failForbidden, message: "Cannot impersonate another user."}
+		return nil, &sessionError{kind: failForbidden, message: "Cannot impersonate another user."}
 	}
 	return s.server.database(x.Database)
 }
@@ -102,7 +102,7 @@ func (s *session) await(ctx context.Context, db *database, bookmarks []string) e
 	for _, text := range bookmarks {
 		id, p, ok := parseBookmark(text)
 		if !ok || id != db.ID() {
-			return &requestFailure{kind: failBookmark, message: "Supplied bookmark [" + text + "] does not conform to pattern or belongs to another database."}
+			return &sessionError{kind: failBookmark, message: "Supplied bookmark [" + text + "] does not conform to pattern or belongs to another database."}
 		}
 		newest = max(newest, p)
 	}
@@ -113,7 +113,7 @@ func (s *session) await(ctx context.Context, db *database, bookmarks []string) e
 	defer cancel()
 	err := db.WaitFor(ctx, newest)
 	if err != nil && errors.Is(context.Cause(ctx), errBookmarkTimeout) {
-		return &requestFailure{kind: failBookmarkTimeout, message: "Database is not up to the requested bookmark.", err: err}
+		return &sessionError{kind: failBookmarkTimeout, message: "Database is not up to the requested bookmark.", err: err}
 	}
 	return err
 }
@@ -160,7 +160,7 @@ func (s *session) bookmark(db *database, p storage.Position) string {
 		p = db.Position()
 	}
 	if s.marked.text == "" || s.marked.position != p || s.marked.db != db {
-		s.marked = mark{db: db, position: p, text: string(appendBookmark(nil, db.ID(), p))}
+		s.marked = mark{db: db, position: p, text: formatBookmark(db.ID(), p)}
 	}
 	return s.marked.text
 }

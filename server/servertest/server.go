@@ -69,6 +69,6 @@ func (s *Server) Dial(tb testing.TB) net.Conn {
 	if err != nil {
 		tb.Fatalf("dial %v: %v", s.Addr, err)
 	}
-	tb.Cleanup(func() { conn.Close() })
+	tb.Cleanup(func() { conn.Close() }) //nolint:errcheck // the test may have closed it
 	return conn
 }
