@@ -10,17 +10,20 @@ import (
 )
 
 // DecodeValue decodes one value as a client sends it. The value is the caller's
-// own: nothing in it aliases the message. Zone may be nil when no named zones
-// are to be accepted. Errors are of type [*RequestError].
+// own: nothing in it aliases the message, and the decoder goes on in a copy of
+// it. Zone may be nil when no named zones are to be accepted. Errors are of
+// type [*RequestError].
 func DecodeValue(d *packstream.Decoder, ver *Version, zone ZoneOffset) (graph.Value, error) {
-	own := packstream.NewDecoder(bytes.Clone(d.Rest()))
+	limits := d.Limits()
+	limits.UUID = ver.UUIDs
+	d.SetLimits(limits)
+	d.Rebase(bytes.Clone(d.Rest()))
 	values := valueDecoder{version: ver, zone: zone}
-	own.SetLimits(packstream.Limits{UUID: ver.UUIDs})
-	v, err := values.decode(own)
+	v, err := values.decode(d)
 	if err != nil {
 		return graph.Null, requestError(err)
 	}
-	return v, d.Skip()
+	return v, nil
 }
 
 // A valueDecoder decodes values whose strings and bytes alias the message.

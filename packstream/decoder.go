@@ -35,6 +35,9 @@ func (d *Decoder) Reset(buf []byte) {
 // SetLimits replaces the limits, for what is read from now on.
 func (d *Decoder) SetLimits(l Limits) { d.limits = l }
 
+// Limits returns the limits.
+func (d *Decoder) Limits() Limits { return d.limits }
+
 // Offset returns the number of bytes consumed.
 func (d *Decoder) Offset() int { return d.pos }
 
