@@ -92,8 +92,9 @@ func (e *SizeError) Error() string {
 // requestError turns an error of the codec into a RequestError; others are
 // returned as they are.
 func requestError(err error) error {
+	var r *RequestError
 	var s *packstream.SyntaxError
-	if !errors.As(err, &s) {
+	if errors.As(err, &r) || !errors.As(err, &s) {
 		return err
 	}
 	e := &RequestError{Err: err}
@@ -144,5 +145,13 @@ func missing(field string) error {
 	return &RequestError{
 		Fault:   RequestMissing,
 		Message: fmt.Sprintf("Illegal value for field %q: Expected value to be non-null", field),
+	}
+}
+
+// duplicateKey reports a map that has a key twice.
+func duplicateKey(name string) error {
+	return &RequestError{
+		Fault:   RequestDuplicateKey,
+		Message: fmt.Sprintf("Duplicate map key: %q", name),
 	}
 }

@@ -157,6 +157,8 @@ func (r *RequestDecoder) value() (graph.Value, error) {
 type entries struct {
 	d    *packstream.Decoder
 	left int
+	seen int
+	keys [12][]byte // for duplicates; no map of a message has more known keys
 }
 
 // entries starts a map; null counts as the empty one.
@@ -184,8 +186,19 @@ func (e *entries) next() (key []byte, more bool, err error) {
 		return nil, false, nil
 	}
 	e.left--
-	key, err = e.d.StringBytes()
-	return key, err == nil, err
+	if key, err = e.d.StringBytes(); err != nil {
+		return nil, false, err
+	}
+	for _, other := range e.keys[:e.seen] {
+		if bytes.Equal(key, other) {
+			return nil, false, duplicateKey(text(key))
+		}
+	}
+	if e.seen < len(e.keys) {
+		e.keys[e.seen] = key
+		e.seen++
+	}
+	return key, true, nil
 }
 
 // null consumes a null, if one is next, and reports whether there was one.

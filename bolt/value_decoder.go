@@ -104,10 +104,7 @@ func (vd *valueDecoder) mapping(d *packstream.Decoder) (graph.Value, error) {
 	}
 	d.Leave()
 	if name, ok := duplicate(fields); ok {
-		return graph.Null, &RequestError{
-			Fault:   RequestDuplicateKey,
-			Message: fmt.Sprintf("Duplicate map key: %q", name),
-		}
+		return graph.Null, duplicateKey(name)
 	}
 	return graph.Map(fields), nil
 }
