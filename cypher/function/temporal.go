@@ -141,7 +141,7 @@ func fromEpochMillis(_ *Context, args []graph.Value) (graph.Value, error) {
 	if !ok {
 		return graph.Value{}, argumentError("datetime.fromepochmillis() needs a whole number")
 	}
-	return temporalError(temporal.FromEpoch(millis/1000, millis%1000*1_000_000))
+	return temporalError(temporal.FromEpoch(floorDiv(millis, 1000), floorMod(millis, 1000)*1_000_000))
 }
 
 func duration(_ *Context, args []graph.Value) (graph.Value, error) {
@@ -162,3 +162,13 @@ func interval(fn func(from, to graph.Value) (graph.Value, error)) call {
 		return temporalError(fn(args[0], args[1]))
 	}
 }
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+func floorMod(a, b int64) int64 { return a - floorDiv(a, b)*b }

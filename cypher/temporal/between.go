@@ -105,26 +105,30 @@ func monthsBetween(from, to int64) int64 {
 	return (packed(to) - packed(from)) / 32
 }
 
-// InMonths returns the whole months from one value to another.
+var errNoDates error = &Error{Reason: "between two times of day there are no months or days"} //nolint:gochecknoglobals // immutable
+
+// InMonths returns the whole months from one value to another, one of which
+// must have a date.
 func InMonths(from, to graph.Value) (graph.Value, error) {
 	a, b, err := sidesOf(from, to)
 	if err != nil {
 		return graph.Value{}, err
 	}
 	if !a.hasDate {
-		return newDuration(0, 0, 0, 0)
+		return graph.Value{}, errNoDates
 	}
 	return newDuration(monthsBetween(a.days, dateBefore(&a, &b)), 0, 0, 0)
 }
 
-// InDays returns the whole days from one value to another.
+// InDays returns the whole days from one value to another, one of which must
+// have a date.
 func InDays(from, to graph.Value) (graph.Value, error) {
 	a, b, err := sidesOf(from, to)
 	if err != nil {
 		return graph.Value{}, err
 	}
 	if !a.hasDate {
-		return newDuration(0, 0, 0, 0)
+		return graph.Value{}, errNoDates
 	}
 	return newDuration(0, dateBefore(&a, &b)-a.days, 0, 0)
 }

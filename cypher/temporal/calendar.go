@@ -90,20 +90,8 @@ func daysOfWeekDate(weekYear int64, week, day int) int64 {
 	return fourth - int64(weekday(fourth)) + int64(7*(week-1)+day)
 }
 
-func weeksInYear(weekYear int64) int {
-	_, week := weekOf(DaysOf(weekYear, 12, 28)) // always in the last week
-	return week
-}
-
 // quarterStart returns the first day of a quarter.
 func quarterStart(year int64, quarter int) int64 { return DaysOf(year, 3*quarter-2, 1) }
-
-func quarterLength(year int64, quarter int) int {
-	if quarter == 4 {
-		return 92
-	}
-	return int(quarterStart(year, quarter+1) - quarterStart(year, quarter))
-}
 
 // plusMonths adds months to a date; a day beyond the end of the new month
 // becomes its last.

@@ -32,8 +32,10 @@ func dayOfYear(year int64, day int) (int64, error) {
 	return DaysOf(year, 1, 1) + int64(day) - 1, nil
 }
 
+// dayOfWeek takes week 53 of every year; where there is none it is the first
+// of the next year.
 func dayOfWeek(weekYear int64, week, day int) (int64, error) {
-	if err := checkPart("week", int64(week), 1, int64(weeksInYear(weekYear))); err != nil {
+	if err := checkPart("week", int64(week), 1, 53); err != nil {
 		return 0, err
 	}
 	if err := checkPart("dayOfWeek", int64(day), 1, 7); err != nil {
@@ -42,11 +44,12 @@ func dayOfWeek(weekYear int64, week, day int) (int64, error) {
 	return daysOfWeekDate(weekYear, week, day), nil
 }
 
+// dayOfQuarter takes day 92 of every quarter; in a shorter one it counts on.
 func dayOfQuarter(year int64, quarter, day int) (int64, error) {
 	if err := checkPart("quarter", int64(quarter), 1, 4); err != nil {
 		return 0, err
 	}
-	if err := checkPart("dayOfQuarter", int64(day), 1, int64(quarterLength(year, quarter))); err != nil {
+	if err := checkPart("dayOfQuarter", int64(day), 1, 92); err != nil {
 		return 0, err
 	}
 	return quarterStart(year, quarter) + int64(day) - 1, nil

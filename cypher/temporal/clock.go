@@ -62,14 +62,26 @@ func (c *Clock) read(r Reading) Instant {
 // Now returns the current time as a value of a temporal kind other than
 // duration, in the named zone, or in the clock's own when zone is empty.
 func Now(kind graph.Kind, r Reading, zone string, c *Clock) (graph.Value, error) {
-	p, err := c.place()
-	if err == nil && zone != "" {
-		p, err = parsePlace(zone)
+	if zone != "" {
+		return now(kind, r, zone, c)
 	}
+	p, err := c.place()
 	if err != nil {
 		return graph.Value{}, err
 	}
-	now := c.read(r)
+	return p.now(kind, c.read(r))
+}
+
+// now is [Now] with a zone that has to be there.
+func now(kind graph.Kind, r Reading, zone string, c *Clock) (graph.Value, error) {
+	p, err := parsePlace(zone)
+	if err != nil {
+		return graph.Value{}, err
+	}
+	return p.now(kind, c.read(r))
+}
+
+func (p place) now(kind graph.Kind, now Instant) (graph.Value, error) {
 	offset := p.offsetAt(now.Seconds)
 	local := now.Seconds + int64(offset)
 	switch kind {
@@ -88,15 +100,14 @@ func Now(kind graph.Kind, r Reading, zone string, c *Clock) (graph.Value, error)
 	}
 }
 
-// FromEpoch returns the date-time in UTC that lies seconds and nanoseconds
-// after the epoch; the nanoseconds may be any number.
+// FromEpoch returns the date-time in UTC that lies seconds and nanoseconds, 0 …
+// 999,999,999, after the epoch.
 func FromEpoch(seconds, nanos int64) (graph.Value, error) {
-	seconds, ok := addInts(seconds, floorDiv(nanos, nanosPerSecond))
-	if !ok {
-		return graph.Value{}, errRange
+	if err := checkPart("nanosecond", nanos, 0, nanosPerSecond-1); err != nil {
+		return graph.Value{}, err
 	}
 	if err := checkDays(floorDiv(seconds, secondsPerDay)); err != nil {
 		return graph.Value{}, err
 	}
-	return graph.DateTime(seconds, int32(floorMod(nanos, nanosPerSecond)), utc.at(seconds)), nil //nolint:gosec // below 1e9
+	return graph.DateTime(seconds, int32(nanos), utc.at(seconds)), nil //nolint:gosec // below 1e9
 }

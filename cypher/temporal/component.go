@@ -1,13 +1,38 @@
 package temporal
 
 import (
+	"strings"
+
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
 // Component returns one part of a temporal value or duration by its name, such
-// as year, week, timezone, epochSeconds or minutesOfHour. The names are
-// case-sensitive.
+// as year, week, timezone, epochSeconds or minutesOfHour, in any case.
 func Component(v graph.Value, name string) (graph.Value, error) {
+	part, err := component(v, name)
+	if err == nil {
+		return part, nil
+	}
+	for _, spelling := range spellings {
+		if spelling != name && strings.EqualFold(spelling, name) {
+			return component(v, spelling)
+		}
+	}
+	return graph.Value{}, err
+}
+
+// spellings are the names of components that have capitals.
+var spellings = [...]string{ //nolint:gochecknoglobals // constant table
+	"weekYear", "dayOfQuarter", "dayOfWeek", "weekDay", "ordinalDay", "offsetMinutes",
+	"offsetSeconds", "epochSeconds", "epochMillis", "quartersOfYear", "monthsOfQuarter",
+	"monthsOfYear", "daysOfWeek", "minutesOfHour", "secondsOfMinute", "millisecondsOfSecond",
+	"microsecondsOfSecond", "nanosecondsOfSecond",
+	"year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond",
+	"microsecond", "nanosecond", "timezone", "offset", "years", "quarters", "months", "weeks",
+	"days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds",
+}
+
+func component(v graph.Value, name string) (graph.Value, error) {
 	if v.Kind() == graph.KindDuration {
 		return durationComponent(v.Duration(), name)
 	}

@@ -1,6 +1,10 @@
 package temporal
 
-import "github.com/drawbolt/drawbolt/storage/graph"
+import (
+	"strings"
+
+	"github.com/drawbolt/drawbolt/storage/graph"
+)
 
 // A parts is a local date and time, and the zone it was read in.
 type parts struct {
@@ -118,12 +122,14 @@ func (p *parts) suffice(kind graph.Kind, v graph.Value) error {
 // its own is moved into the timezone; any other time is read there. A map of
 // nothing but a timezone is the current time.
 func Construct(kind graph.Kind, fields graph.Value, c *Clock) (graph.Value, error) {
+	if fields.Len() == 1 {
+		if only := fields.Map()[0]; strings.EqualFold(only.Name, "timezone") && only.Value.Kind() == graph.KindString {
+			return now(kind, StatementTime, only.Value.Str(), c)
+		}
+	}
 	f, err := fieldsOf(fields, kind)
 	if err != nil {
 		return graph.Value{}, err
-	}
-	if fields.Len() == 1 && f.zone != "" {
-		return Now(kind, StatementTime, f.zone, c)
 	}
 	var p parts
 	if err := p.from(f, c); err != nil {
@@ -152,7 +158,7 @@ func (p *parts) from(f *fieldSet, c *Clock) error {
 			p.hasDate, p.days = true, q.days
 		}
 		if i != baseDate {
-			if !q.hasTime && i == baseTime {
+			if !q.hasTime {
 				return errorf("%s has no time", v.Kind())
 			}
 			p.hasTime, p.nanos = true, q.nanos
@@ -200,7 +206,7 @@ func (p *parts) finish(kind graph.Kind, f *fieldSet, c *Clock, sameInstant bool)
 		}
 		p.hasTime = true
 	}
-	if f.zone != "" {
+	if f.hasZone {
 		to, err := parsePlace(f.zone)
 		if err != nil {
 			return graph.Value{}, err

@@ -3,6 +3,7 @@ package temporal
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -128,6 +129,7 @@ func DurationFromMap(fields graph.Value) (graph.Value, error) {
 	}
 	var a amount
 	for _, f := range fields.Map() {
+		name := strings.ToLower(f.Name)
 		var whole int64
 		var fraction float64
 		switch f.Value.Kind() {
@@ -142,7 +144,7 @@ func DurationFromMap(fields graph.Value) (graph.Value, error) {
 		default:
 			return graph.Value{}, errorf("%s must be a number, not %s", clip(f.Name), f.Value.Kind())
 		}
-		if !a.add(f.Name, whole, fraction) {
+		if !a.add(name, whole, fraction) {
 			return graph.Value{}, errorf("a duration has no unit %q", clip(f.Name))
 		}
 	}
@@ -165,7 +167,7 @@ func ParseDuration(text string) (graph.Value, error) {
 		return graph.Value{}, errNotDuration
 	}
 	var a amount
-	if s.run() == 4 && s.pos+4 < len(text) && text[s.pos+4] == '-' {
+	if n := s.run(); n == 8 || n == 4 && s.pos+4 < len(text) && text[s.pos+4] == '-' {
 		return s.dateDuration(sign)
 	}
 	units := [...]struct {
@@ -183,13 +185,12 @@ func ParseDuration(text string) (graph.Value, error) {
 		if err != nil {
 			return graph.Value{}, err
 		}
-		for next < end && s.peek() != units[next].letter {
+		for next < end && !s.accept(units[next].letter) {
 			next++
 		}
 		if next == end {
 			return graph.Value{}, errNotDuration
 		}
-		s.pos++
 		a.add(units[next].name, whole, fraction)
 		next++
 	}
@@ -217,7 +218,7 @@ func (s *scanner) decimal(sign int64) (whole int64, fraction float64, err error)
 	s.pos += n
 	if s.accept('.') || s.accept(',') {
 		n := s.run()
-		if n < 1 || n > 30 {
+		if n < 1 || n > 9 {
 			return 0, 0, errNotDuration
 		}
 		fraction, _ = strconv.ParseFloat("0."+s.text[s.pos:s.pos+n], 64)
@@ -226,11 +227,13 @@ func (s *scanner) decimal(sign int64) (whole int64, fraction float64, err error)
 	return sign * whole, float64(sign) * fraction, nil
 }
 
-// dateDuration reads YYYY-MM-DDThh:mm:ss.fff as amounts of each unit.
+// dateDuration reads YYYY-MM-DDThh:mm:ss.fff, or the same without separators,
+// as amounts of each unit.
 func (s *scanner) dateDuration(sign int64) (graph.Value, error) {
 	var parts [3]int64
+	compact := s.run() == 8
 	for i, digits := range [...]int{4, 2, 2} {
-		if i > 0 && !s.accept('-') || s.run() != digits {
+		if !compact && (i > 0 && !s.accept('-') || s.run() != digits) {
 			return graph.Value{}, errNotDuration
 		}
 		parts[i] = s.number(digits)

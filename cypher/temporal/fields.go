@@ -41,7 +41,9 @@ type fieldSet struct {
 	set    [fieldCount]bool
 
 	base [3]graph.Value // the entries date, time and datetime; null without
-	zone string         // the entry timezone; empty without
+	zone string         // the entry timezone
+
+	hasZone bool
 }
 
 const (
@@ -58,6 +60,9 @@ func fieldsOf(m graph.Value, kind graph.Kind) (*fieldSet, error) {
 	hasTime := kind != graph.KindDate
 	hasZone := kind == graph.KindTime || kind == graph.KindDateTime
 	for _, entry := range m.Map() {
+		if entry.Value.IsNull() { // the same as no entry
+			continue
+		}
 		name := strings.ToLower(entry.Name)
 		switch {
 		case name == "date" && hasDate:
@@ -70,9 +75,9 @@ func fieldsOf(m graph.Value, kind graph.Kind) (*fieldSet, error) {
 			if entry.Value.Kind() != graph.KindString {
 				return nil, errorf("timezone must be a string, not %s", entry.Value.Kind())
 			}
-			f.zone = entry.Value.Str()
+			f.zone, f.hasZone = entry.Value.Str(), true
 		default:
-			if err := f.number(entry, hasDate, hasTime); err != nil {
+			if err := f.number(entry, hasDate, hasTime, hasZone); err != nil {
 				return nil, err
 			}
 		}
@@ -80,7 +85,7 @@ func fieldsOf(m graph.Value, kind graph.Kind) (*fieldSet, error) {
 	return f, f.check()
 }
 
-func (f *fieldSet) number(entry graph.Field, hasDate, hasTime bool) error {
+func (f *fieldSet) number(entry graph.Field, hasDate, hasTime, hasZone bool) error {
 	for i, name := range fieldNames {
 		if !strings.EqualFold(name, entry.Name) {
 			continue
@@ -88,7 +93,7 @@ func (f *fieldSet) number(entry graph.Field, hasDate, hasTime bool) error {
 		known := hasDate
 		switch {
 		case i >= int(fieldEpochSeconds):
-			known = hasDate && hasTime
+			known = hasDate && hasTime && hasZone
 		case i >= int(fieldHour):
 			known = hasTime
 		}
@@ -152,6 +157,18 @@ func (f *fieldSet) needs(small, large field) error {
 	return nil
 }
 
+// needsDay refuses a time on a date that is not known to the day.
+func (f *fieldSet) needsDay() error {
+	time := !f.base[baseTime].IsNull()
+	for i := fieldHour; i <= fieldNanosecond; i++ {
+		time = time || f.set[i]
+	}
+	if time && !f.any(fieldDay, fieldDayOfWeek, fieldDayOfQuarter, fieldOrdinalDay) {
+		return errorf("a time needs a date with a day")
+	}
+	return nil
+}
+
 // date returns the days that the fields describe: changes to base, or a date
 // of their own, which needs a year.
 func (f *fieldSet) date(base int64, hasBase bool) (int64, error) {
@@ -165,6 +182,9 @@ func (f *fieldSet) date(base int64, hasBase bool) (int64, error) {
 			if err := f.needs(pair[0], pair[1]); err != nil {
 				return 0, err
 			}
+		}
+		if err := f.needsDay(); err != nil {
+			return 0, err
 		}
 	}
 	year, month, day := DateOf(base)

@@ -7,8 +7,8 @@ import (
 )
 
 // Append appends the text of a temporal value, as toString gives it: ISO 8601
-// with seconds only where they or their fraction are not zero, and fractions
-// of three, six or nine digits. Other values append nothing.
+// with seconds always and as many digits of their fraction as needed. Other
+// values append nothing.
 func Append(dst []byte, v graph.Value) []byte {
 	switch v.Kind() {
 	case graph.KindDate:
@@ -77,19 +77,20 @@ func appendTime(dst []byte, nanos int64) []byte {
 	nanos -= seconds * nanosPerSecond
 	dst = appendPadded(dst, seconds/secondsPerHour, 2)
 	dst = appendPadded(append(dst, ':'), seconds/secondsPerMinute%60, 2)
-	if seconds%60 == 0 && nanos == 0 {
-		return dst
-	}
 	dst = appendPadded(append(dst, ':'), seconds%60, 2)
-	switch {
-	case nanos == 0:
+	return appendFraction(dst, nanos)
+}
+
+// appendFraction appends nanoseconds behind a point, without trailing zeros.
+func appendFraction(dst []byte, nanos int64) []byte {
+	if nanos == 0 {
 		return dst
-	case nanos%1_000_000 == 0:
-		return appendPadded(append(dst, '.'), nanos/1_000_000, 3)
-	case nanos%1000 == 0:
-		return appendPadded(append(dst, '.'), nanos/1000, 6)
 	}
-	return appendPadded(append(dst, '.'), nanos, 9)
+	dst = appendPadded(append(dst, '.'), nanos, 9)
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
+	}
+	return dst
 }
 
 func appendOffset(dst []byte, offset int32) []byte {
@@ -149,13 +150,7 @@ func appendDuration(dst []byte, d graph.Duration) []byte {
 		seconds, nanos = -seconds, -nanos
 	}
 	dst = strconv.AppendInt(dst, seconds, 10)
-	if nanos != 0 {
-		dst = appendPadded(append(dst, '.'), nanos, 9)
-		for dst[len(dst)-1] == '0' {
-			dst = dst[:len(dst)-1]
-		}
-	}
-	return append(dst, 'S')
+	return append(appendFraction(dst, nanos), 'S')
 }
 
 func appendUnit(dst []byte, n int64, unit byte) []byte {

@@ -60,8 +60,11 @@ func (s *scanner) localDateTime() (days, nanos int64, err error) {
 	if err := checkDays(days); err != nil {
 		return 0, 0, err
 	}
-	if s.accept('T') {
+	switch {
+	case s.accept('T'):
 		nanos, err = s.timeOfDay()
+	case !s.done():
+		err = errNotDateTime
 	}
 	return days, nanos, err
 }
@@ -101,8 +104,11 @@ func ParseDateTime(text string, c *Clock) (graph.Value, error) {
 		if !ok || !s.done() {
 			return graph.Value{}, errNotDateTime
 		}
-		if p.region, err = loadRegion(name); err != nil {
+		if p, err = parsePlace(name); err != nil {
 			return graph.Value{}, err
+		}
+		if p.region == nil && hasOffset && p.offset != offset {
+			return graph.Value{}, errorf("the offset does not belong to the time zone %q", clip(name))
 		}
 	case !hasOffset:
 		if p, err = c.place(); err != nil {

@@ -17,8 +17,14 @@ func (s *scanner) peek() byte {
 	return s.text[s.pos]
 }
 
+// accept consumes c, which is an upper-case letter or a sign; a letter may
+// come in either case.
 func (s *scanner) accept(c byte) bool {
-	if s.peek() != c {
+	next := s.peek()
+	if next >= 'a' && next <= 'z' {
+		next -= 'a' - 'A'
+	}
+	if next != c {
 		return false
 	}
 	s.pos++
@@ -100,6 +106,7 @@ func (s *scanner) date() (int64, error) {
 	case s.run() == 3:
 		return dayOfYear(year, int(s.number(3)))
 	}
+	digits := s.run()
 	month, ok := s.short()
 	if !ok {
 		return 0, errNotDate
@@ -109,6 +116,8 @@ func (s *scanner) date() (int64, error) {
 		if day, ok = s.short(); !ok {
 			return 0, errNotDate
 		}
+	} else if digits != 2 {
+		return 0, errNotDate
 	}
 	return dayOfMonth(year, month, day)
 }
@@ -210,7 +219,7 @@ func (s *scanner) timeOfDay() (int64, error) {
 	return timeNanos(hour, minute, second, int64(nanos)), nil
 }
 
-// offset reads Z, ±hh, ±hhmm, ±hh:mm, ±hhmmss or ±hh:mm:ss, in seconds.
+// offset reads Z, ±hh, ±hhmm, ±hh:mm or ±hh:mm:ss, in seconds.
 func (s *scanner) offset() (int32, bool) {
 	if s.accept('Z') {
 		return 0, true
@@ -227,7 +236,7 @@ func (s *scanner) offset() (int32, bool) {
 	n := s.run()
 	var parts [3]int64
 	switch n {
-	case 1, 2:
+	case 2:
 		parts[0] = s.number(n)
 		for i := 1; i < 3 && s.accept(':'); i++ {
 			if s.run() != 2 {
@@ -235,10 +244,8 @@ func (s *scanner) offset() (int32, bool) {
 			}
 			parts[i] = s.number(2)
 		}
-	case 4, 6:
-		for i := range n / 2 {
-			parts[i] = s.number(2)
-		}
+	case 4:
+		parts[0], parts[1] = s.number(2), s.number(2)
 	default:
 		return 0, false
 	}

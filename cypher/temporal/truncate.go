@@ -25,7 +25,7 @@ func Truncate(kind graph.Kind, unit string, v, fields graph.Value, c *Clock) (gr
 		return graph.Value{}, errorf("there is no unit %q to truncate to", clip(unit))
 	case level < levelDay && (kind == graph.KindLocalTime || kind == graph.KindTime):
 		return graph.Value{}, errorf("%s can not be truncated to %q", kind, clip(unit))
-	case level > levelDay && kind == graph.KindDate:
+	case level > levelDay && (kind == graph.KindDate || !p.hasTime):
 		return graph.Value{}, errorf("%s can not be truncated to %q", kind, clip(unit))
 	}
 	p.hasTime = true
@@ -56,11 +56,11 @@ func (p *parts) truncate(unit string) (level int, ok bool) {
 	year, month, _ := DateOf(p.days)
 	switch unit {
 	case "millennium":
-		p.days = DaysOf(floorDiv(year, 1000)*1000, 1, 1)
+		p.days = DaysOf(year/1000*1000, 1, 1)
 	case "century":
-		p.days = DaysOf(floorDiv(year, 100)*100, 1, 1)
+		p.days = DaysOf(year/100*100, 1, 1)
 	case "decade":
-		p.days = DaysOf(floorDiv(year, 10)*10, 1, 1)
+		p.days = DaysOf(year/10*10, 1, 1)
 	case "year":
 		p.days = DaysOf(year, 1, 1)
 	case "weekyear":

@@ -47,6 +47,30 @@ func loadRegion(name string) (*region, error) {
 	return known.(*region), nil //nolint:forcetypeassert,errcheck // nothing else is stored
 }
 
+// findRegion returns the zone with a name in any case. Names are written like
+// America/Port-au-Prince or like UTC; the few others, such as
+// America/Port_of_Spain, are found in their own spelling only.
+func findRegion(name string) (*region, error) {
+	r, err := loadRegion(name)
+	if err == nil || !isRegionName(name) {
+		return r, err
+	}
+	titled := []byte(strings.ToLower(name))
+	start := true
+	for i, c := range titled {
+		if start && c >= 'a' && c <= 'z' {
+			titled[i] = c - 'a' + 'A'
+		}
+		start = c == '/' || c == '_' || c == '-'
+	}
+	for _, spelling := range [...]string{string(titled), strings.ToUpper(name)} {
+		if r, err := loadRegion(spelling); err == nil {
+			return r, nil
+		}
+	}
+	return nil, err
+}
+
 // isRegionName refuses what a zone directory holds beside zones, and names
 // that Go gives a meaning of its own.
 func isRegionName(name string) bool {
@@ -204,7 +228,7 @@ func parsePlace(text string) (place, error) {
 	if offset, ok := s.offset(); ok && s.done() {
 		return place{offset: offset}, nil
 	}
-	r, err := loadRegion(text)
+	r, err := findRegion(text)
 	if err != nil {
 		return place{}, err
 	}
