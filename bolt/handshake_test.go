@@ -1,6 +1,7 @@
 package bolt_test
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -103,7 +104,7 @@ func TestManifest(t *testing.T) {
 		{"5.3", "5.6", "000001FF 02 00000605 00010405 00"},
 	} {
 		got := bolt.AppendManifest(nil, supported(t, tt.min, tt.max))
-		if want := unhex(t, tt.want); string(got) != string(want) {
+		if want := unhex(t, tt.want); !bytes.Equal(got, want) {
 			t.Errorf("AppendManifest(%s … %s) = %X, want %X", tt.min, tt.max, got, want)
 		}
 	}

@@ -1,6 +1,7 @@
 package bolt_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -307,7 +308,7 @@ func TestRequestAppend(t *testing.T) {
 				continue
 			}
 			again, err := got.(appender).Append(nil, v)
-			if err != nil || string(again) != string(wire) {
+			if err != nil || !bytes.Equal(again, wire) {
 				t.Errorf("%s: %s became %s, %v", v, bolttest.Format(wire), bolttest.Format(again), err)
 			}
 		}
