@@ -84,6 +84,8 @@ func (r *Run) composite(n plan.Node) operator {
 		return &foreach{run: r, c: r.context(n), plan: n, input: r.build(n.Input), inner: r.buildInner(n.Inner)}
 	case *plan.Barrier:
 		return &barrier{run: r, plan: n, input: r.build(n.Input), rows: newRows(n.Live), out: r.newBatch()}
+	case *plan.Procedure:
+		return r.newProcedure(n)
 	case *plan.Produce:
 		return &produce{input: r.build(n.Input)}
 	default:

@@ -3,6 +3,7 @@ package plan
 import (
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/cypher/procedure"
 	"github.com/drawbolt/drawbolt/storage"
 )
 
@@ -103,6 +104,18 @@ type RelationshipScan struct {
 	// Known says that the relationship is bound already.
 	Known    bool
 	Distinct []int
+}
+
+// Procedure calls a procedure, for each row of its input.
+type Procedure struct {
+	Common
+	Input     Node
+	Procedure *procedure.Procedure
+	Args      []*expr.Value
+	// Outputs are the slots of the yielded columns, and Fields which of the
+	// procedure's columns they are.
+	Outputs, Fields []int
+	Optional        bool
 }
 
 // A Hop is the relationship part of a pattern that an operator follows.

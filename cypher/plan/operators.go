@@ -27,6 +27,7 @@ func (*Foreach) Name() string          { return "Foreach" }
 func (*Barrier) Name() string          { return "Eager" }
 func (*CountStore) Name() string       { return "CountStore" }
 func (*Degree) Name() string           { return "Degree" }
+func (*Procedure) Name() string        { return "ProcedureCall" }
 func (*Produce) Name() string          { return "ProduceResults" }
 
 // Name tells an expansion between two bound nodes from one to new nodes.
@@ -93,6 +94,7 @@ func (n *Foreach) Inputs() []Node          { return []Node{n.Input, n.Inner} }
 func (n *Barrier) Inputs() []Node          { return one(n.Input) }
 func (*CountStore) Inputs() []Node         { return nil }
 func (n *Degree) Inputs() []Node           { return one(n.Input) }
+func (n *Procedure) Inputs() []Node        { return one(n.Input) }
 func (n *Produce) Inputs() []Node          { return one(n.Input) }
 
 // Inputs returns the plans of the branches.
@@ -122,6 +124,8 @@ func (n *Delete) uses(f func(int))        { values(f, n.Targets...) }
 func (n *Foreach) uses(f func(int))       { values(f, n.List) }
 func (*Barrier) uses(func(int))           {}
 func (*CountStore) uses(func(int))        {}
+func (n *Procedure) uses(f func(int))     { values(f, n.Args...) }
+func (n *Procedure) defines(f func(int))  { slots(f, n.Outputs...) }
 func (n *Produce) uses(f func(int))       { slots(f, n.Columns...) }
 func (*Argument) defines(func(int))       {}
 func (n *NodeScan) defines(f func(int))   { f(n.Slot) }

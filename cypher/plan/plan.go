@@ -8,6 +8,7 @@ import (
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/cypher/procedure"
 	"github.com/drawbolt/drawbolt/storage"
 )
 
@@ -59,8 +60,9 @@ func notSupported(format string, args ...any) error {
 
 // Options are what planning needs beside the statement.
 type Options struct {
-	Store     *storage.Store
-	Functions *function.Table
+	Store      *storage.Store
+	Functions  *function.Table
+	Procedures *procedure.Table
 }
 
 // New plans a query that the semantic analysis has accepted.
@@ -318,7 +320,7 @@ func (p *planner) clause(c ast.Clause, in result) (result, error) {
 	case *ast.CallSubquery:
 		out.node, err = p.subquery(c, in.node)
 	case *ast.CallProcedure:
-		err = notSupported("CALL of a procedure")
+		return p.procedure(c, in.node)
 	case *ast.Finish:
 		out.node = in.node
 	case *ast.LoadCSV:

@@ -239,4 +239,7 @@ func (n *CountStore) detail() string {
 }
 
 func (n *Degree) detail() string { return n.Hop.detail() }
-func (*Produce) detail() string  { return "" }
+func (n *Procedure) detail() string {
+	return n.Procedure.Name + "(" + join(n.Args, func(v *expr.Value) string { return v.String() }) + ")"
+}
+func (*Produce) detail() string { return "" }

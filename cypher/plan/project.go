@@ -193,13 +193,17 @@ func (a *aggregation) collect(e ast.Expr) error {
 	ast.Walk(e, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CountStar:
-			a.add(ast.String(n), Aggregation{Function: "count", Star: true, Text: "count(*)"})
+			a.add(ast.String(n), Aggregation{Function: "count", Star: true, Text: ast.String(n)})
 			return false
 		case *ast.Call:
 			if !n.Aggregate {
 				return true
 			}
 			item := Aggregation{Function: strings.ToLower(n.Name), Distinct: n.Distinct, Text: ast.String(n)}
+			if item.Call = a.p.Functions.Find(n.Name); item.Call == nil || item.Call.New == nil {
+				failure = notSupported("the aggregating function %s", n.Name)
+				return false
+			}
 			for _, arg := range n.Args {
 				value, err := a.p.compiler.Compile(arg)
 				if err != nil {

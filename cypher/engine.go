@@ -1,0 +1,208 @@
+package cypher
+
+import (
+	"context"
+	"errors"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/cypher/procedure"
+	"github.com/drawbolt/drawbolt/storage"
+	"github.com/drawbolt/drawbolt/storage/graph"
+)
+
+// Options configure an engine. The zero Options is usable.
+type Options struct {
+	// Database is the name that functions and procedures tell.
+	Database string
+	// PlanCacheSize is how many statements are kept planned. Zero means 1,000.
+	PlanCacheSize int
+	// MemoryLimit bounds the bytes that one statement may keep for sorting,
+	// grouping and the like. Zero means no limit.
+	MemoryLimit int64
+	// TestProcedures lets statements declare procedures, for conformance tests.
+	TestProcedures bool
+	// Server answers procedures about what is around the database; may be nil.
+	Server function.Server
+}
+
+// Validate reports all that is wrong with the options at once.
+func (o *Options) Validate() error {
+	var errs []error
+	if o.PlanCacheSize < 0 {
+		errs = append(errs, errors.New("cypher: options: PlanCacheSize is negative"))
+	}
+	if o.MemoryLimit < 0 {
+		errs = append(errs, errors.New("cypher: options: MemoryLimit is negative"))
+	}
+	return errors.Join(errs...)
+}
+
+// defaultPlanCacheSize holds the statements of a large application; a plan
+// takes some kilobytes.
+const defaultPlanCacheSize = 1000
+
+// A Mode says what a transaction may do.
+type Mode uint8
+
+// The modes. WriteMode is what clients that say nothing ask for.
+const (
+	WriteMode Mode = iota
+	ReadMode
+)
+
+// RunOptions belong to one statement.
+type RunOptions struct {
+	// Mode is the access mode that the client declared. A writing statement
+	// in ReadMode is an error.
+	Mode Mode
+	// Metadata is the map that came with the request; null without.
+	Metadata graph.Value
+	// User is the authenticated user, and Roles what it may be.
+	User  string
+	Roles []string
+}
+
+// TransactionOptions belong to one explicit transaction.
+type TransactionOptions = RunOptions
+
+// An Engine runs statements on one store.
+type Engine struct {
+	store      *storage.Store
+	options    Options
+	functions  *function.Table
+	procedures *procedure.Table
+	plans      *lru.Cache[string, *prepared] // by exact text
+}
+
+// NewEngine returns an engine on a store, which must stay open as long as the
+// engine is used. The options must be valid.
+func NewEngine(store *storage.Store, o Options) *Engine {
+	size := o.PlanCacheSize
+	if size <= 0 {
+		size = defaultPlanCacheSize
+	}
+	plans, err := lru.New[string, *prepared](size)
+	if err != nil {
+		panic(err) // only for a size below one
+	}
+	e := &Engine{store: store, options: o, functions: function.NewTable(), plans: plans}
+	e.procedures = procedure.NewTable(procedure.Options{Testing: o.TestProcedures, Functions: e.functions})
+	return e
+}
+
+// Store returns the store that the engine runs on.
+func (e *Engine) Store() *storage.Store { return e.store }
+
+// Run runs a statement in a transaction of its own. The result owns it: it is
+// committed when all rows have been read or the result is closed. A statement
+// that writes has run to its end when Run returns; without rows it is
+// committed then.
+func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o RunOptions) (*Result, error) {
+	p, err := e.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	if p.command != nil {
+		return e.runCommand(ctx, p, params, nil, o)
+	}
+	if p.plan.Writes && o.Mode == ReadMode && !p.explain() {
+		return nil, forbidden()
+	}
+	mode := storage.ReadMode
+	if p.plan.Writes {
+		mode = storage.WriteMode
+	}
+	tx := e.store.Begin(mode)
+	r, err := e.start(ctx, p, params, tx, &o, false)
+	if err != nil {
+		tx.Rollback()
+		return nil, err
+	}
+	r.owned = tx
+	if p.plan.Writes && r.rows.n == 0 {
+		if err := r.finish(ctx); err != nil {
+			r.Close()
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func forbidden() error {
+	return &Error{Kind: KindForbidden, Message: "a statement that writes can not run in a transaction for reading"}
+}
+
+// Begin opens a transaction for several statements.
+func (e *Engine) Begin(ctx context.Context, o TransactionOptions) (*Transaction, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	mode := storage.WriteMode
+	if o.Mode == ReadMode {
+		mode = storage.ReadMode
+	}
+	return &Transaction{engine: e, tx: e.store.Begin(mode), options: o}, nil
+}
+
+// A Transaction runs several statements on one snapshot, with their changes.
+type Transaction struct {
+	engine  *Engine
+	tx      *storage.Transaction
+	options TransactionOptions
+	deletes bool // a statement may have deleted entities
+	ended   bool
+}
+
+// Run runs a statement in the transaction. After an error the transaction can
+// only be rolled back.
+func (t *Transaction) Run(ctx context.Context, query string, params graph.Value, o RunOptions) (*Result, error) {
+	if t.ended {
+		return nil, &Error{Kind: KindTransaction, Message: "the transaction has ended"}
+	}
+	p, err := t.engine.prepare(query)
+	if err != nil {
+		return nil, err
+	}
+	o.Mode = t.options.Mode
+	if o.Metadata.IsNull() {
+		o.Metadata = t.options.Metadata
+	}
+	if o.User == "" {
+		o.User, o.Roles = t.options.User, t.options.Roles
+	}
+	if p.command != nil {
+		return t.engine.runCommand(ctx, p, params, t, o)
+	}
+	if p.plan.Writes && o.Mode == ReadMode && !p.explain() {
+		return nil, forbidden()
+	}
+	r, err := t.engine.start(ctx, p, params, t.tx, &o, t.deletes)
+	if err != nil {
+		return nil, err
+	}
+	t.deletes = t.deletes || p.plan.Deletes
+	return r, nil
+}
+
+// Commit makes the changes durable and visible, and returns their position.
+func (t *Transaction) Commit(ctx context.Context) (storage.Position, error) {
+	if t.ended {
+		return 0, &Error{Kind: KindTransaction, Message: "the transaction has ended"}
+	}
+	t.ended = true
+	position, err := t.tx.Commit(ctx)
+	if err != nil {
+		t.tx.Rollback()
+	}
+	return position, err
+}
+
+// Rollback undoes the changes. It does nothing when the transaction has ended.
+func (t *Transaction) Rollback() {
+	if !t.ended {
+		t.ended = true
+		t.tx.Rollback()
+	}
+}

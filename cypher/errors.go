@@ -1,0 +1,183 @@
+package cypher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/cypher/exec"
+	"github.com/drawbolt/drawbolt/cypher/expr"
+	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/cypher/plan"
+	"github.com/drawbolt/drawbolt/cypher/temporal"
+	"github.com/drawbolt/drawbolt/storage"
+)
+
+// A Kind is the class of an [Error]: it decides which code a client sees.
+type Kind uint8
+
+// The kinds. The zero Kind is not used.
+const (
+	// KindSyntax is a fault of the text: grammar, scopes, static types.
+	KindSyntax Kind = iota + 1
+	// KindType is a value of a type that an operation does not take.
+	KindType
+	// KindArgument is a value of the right type that does not fit.
+	KindArgument
+	// KindArithmetic is an overflow or a division by zero.
+	KindArithmetic
+	// KindEntityNotFound is the use of a deleted node or relationship.
+	KindEntityNotFound
+	// KindParameterMissing is a parameter that the client has not sent.
+	KindParameterMissing
+	// KindSemantic is a clause that its values make meaningless.
+	KindSemantic
+	// KindProcedure is an unknown procedure or a wrong call of one.
+	KindProcedure
+	// KindProcedureFailed is a procedure that has failed.
+	KindProcedureFailed
+	// KindNotSupported is a construct that this engine does not execute.
+	KindNotSupported
+	// KindForbidden is a statement that the transaction must not run, such as
+	// a write in a transaction for reading.
+	KindForbidden
+	// KindTransaction is a use of a transaction that has ended.
+	KindTransaction
+	// KindMemoryLimit is a statement that needs more memory than it may have.
+	KindMemoryLimit
+	// KindSchema is a schema command that does not fit the schema.
+	KindSchema
+	// KindAssertion is a failure that the statement asked for itself.
+	KindAssertion
+)
+
+// An Error is what a client is told about a statement that failed.
+type Error struct {
+	Kind    Kind
+	Detail  string // the word by which conformance tests name the error
+	Message string
+	// Position is where the fault is in the text; its Line is zero when the
+	// error has no place.
+	Position ast.Position
+	// Snippet is the line at fault with a caret under the place.
+	Snippet string
+	// Err is the cause, or nil.
+	Err error
+}
+
+// Error returns the message with its place.
+func (e *Error) Error() string {
+	text := e.Message
+	if e.Position.Line > 0 {
+		text = fmt.Sprintf("%s (line %d, column %d (offset: %d))", text, e.Position.Line, e.Position.Column, e.Position.Offset)
+	}
+	if e.Snippet != "" {
+		text += "\n" + e.Snippet
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// errorOf makes an Error of what the stages return. Errors of the store and of
+// the context stay what they are.
+func errorOf(err error) error {
+	if err == nil {
+		return nil
+	}
+	var done *Error
+	if errors.As(err, &done) {
+		return err
+	}
+	var stored *storage.Error
+	if errors.As(err, &stored) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	var compile *ast.Error
+	if errors.As(err, &compile) {
+		return compileError(compile)
+	}
+	var evaluation *expr.Error
+	if errors.As(err, &evaluation) {
+		return &Error{Kind: evaluationKind(evaluation.Kind), Detail: evaluation.Detail, Message: evaluation.Message, Err: err}
+	}
+	var called *function.Error
+	if errors.As(err, &called) {
+		return &Error{Kind: functionKind(called.Kind), Detail: called.Detail, Message: called.Message, Err: err}
+	}
+	var instant *temporal.Error
+	if errors.As(err, &instant) {
+		return &Error{Kind: KindArgument, Detail: expr.DetailArgumentValue, Message: expr.DetailArgumentValue + ": " + instant.Reason, Err: err}
+	}
+	switch {
+	case errors.Is(err, plan.ErrNotSupported):
+		return &Error{Kind: KindNotSupported, Detail: "NotSupported", Message: err.Error(), Err: err}
+	case errors.Is(err, exec.ErrMemory):
+		return &Error{Kind: KindMemoryLimit, Message: err.Error(), Err: err}
+	default:
+		return err
+	}
+}
+
+// compileError keeps the place and the snippet of an error in the text.
+func compileError(e *ast.Error) error {
+	out := &Error{
+		Kind: KindSyntax, Detail: string(e.Detail), Message: string(e.Detail) + ": " + e.Message,
+		Position: e.Position, Snippet: e.Snippet, Err: e,
+	}
+	switch e.Class {
+	case ast.TypeError:
+		out.Kind = KindType
+	case ast.ProcedureError:
+		out.Kind = KindProcedure
+	case ast.ParameterMissing:
+		out.Kind = KindParameterMissing
+	case ast.SyntaxError:
+	}
+	return out
+}
+
+func evaluationKind(k expr.Kind) Kind {
+	switch k {
+	case expr.KindType:
+		return KindType
+	case expr.KindArgument:
+		return KindArgument
+	case expr.KindArithmetic:
+		return KindArithmetic
+	case expr.KindEntityNotFound:
+		return KindEntityNotFound
+	case expr.KindParameter:
+		return KindParameterMissing
+	case expr.KindSyntax:
+		return KindSyntax
+	case expr.KindSemantic:
+		return KindSemantic
+	case expr.KindNotSupported:
+		return KindNotSupported
+	}
+	return KindArgument
+}
+
+func functionKind(k function.Kind) Kind {
+	switch k {
+	case function.KindType:
+		return KindType
+	case function.KindArgument:
+		return KindArgument
+	case function.KindArithmetic:
+		return KindArithmetic
+	case function.KindEntityNotFound:
+		return KindEntityNotFound
+	case function.KindAssertion:
+		return KindAssertion
+	}
+	return KindArgument
+}
+
+// refused is the error of a construct that is not executed.
+func refused(format string, args ...any) error {
+	return &Error{Kind: KindNotSupported, Detail: "NotSupported", Message: fmt.Sprintf(format, args...) + " is not supported"}
+}

@@ -1,0 +1,167 @@
+package exec
+
+import (
+	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/cypher/expr"
+	"github.com/drawbolt/drawbolt/cypher/plan"
+	"github.com/drawbolt/drawbolt/storage/graph"
+)
+
+// procedure calls a procedure for each row and returns the row beside each row
+// of the procedure; beside a procedure without outputs once.
+type procedure struct {
+	source
+	plan  *plan.Procedure
+	args  []graph.Value
+	found []graph.Value // the yielded values of a call, row by row
+	count int           // rows in found
+	at    int
+	open  bool
+}
+
+func (r *Run) newProcedure(n *plan.Procedure) *procedure {
+	return &procedure{
+		source: r.newSource(n, r.build(n.Input), n.Outputs...), plan: n,
+		args: make([]graph.Value, len(n.Args)),
+	}
+}
+
+func (o *procedure) reset() {
+	o.source.reset()
+	o.open, o.found = false, nil
+}
+
+func (o *procedure) next() (*expr.Batch, error) {
+	for {
+		more, err := o.begin()
+		if err != nil || !more {
+			return nil, err
+		}
+		o.resize(o.limit)
+		for o.row < o.in.N && o.room() > 0 {
+			if !o.open {
+				if err = o.call(); err != nil {
+					break
+				}
+				o.open = true
+			}
+			for ; o.at < o.count && o.room() > 0; o.at++ {
+				for i, slot := range o.plan.Outputs {
+					o.out.Columns[slot].Values[len(o.source.rows)] = o.found[o.at*len(o.plan.Outputs)+i]
+				}
+				o.source.rows = append(o.source.rows, int32(o.row)) //nolint:gosec // a row of a batch
+			}
+			if o.at == o.count {
+				o.row++
+				o.open = false
+			}
+		}
+		o.resize(len(o.source.rows))
+		if len(o.source.rows) > 0 || err != nil {
+			return o.fault.after(o.finish(), err)
+		}
+	}
+}
+
+func (o *procedure) resize(n int) {
+	for _, slot := range o.plan.Outputs {
+		o.out.Columns[slot].Resize(expr.Values, n)
+	}
+}
+
+// call runs the procedure for the current row and keeps its rows.
+func (o *procedure) call() error {
+	proc := o.plan.Procedure
+	for i, arg := range o.plan.Args {
+		v, err := arg.Eval(o.c, o.in, o.row)
+		if err != nil {
+			return err
+		}
+		if o.args[i], err = coerce(v, proc.Parameters[i].Type, proc.Name); err != nil {
+			return err
+		}
+	}
+	o.found, o.count, o.at = o.found[:0], 0, 0
+	if err := proc.Run(o.run.ctx, o.c.Function, o.args, o.yield); err != nil {
+		return err
+	}
+	if len(proc.Outputs) == 0 {
+		o.count = 1
+	}
+	if o.count == 0 && o.plan.Optional {
+		o.found = append(o.found, make([]graph.Value, len(o.plan.Outputs))...)
+		o.count = 1
+	}
+	return nil
+}
+
+func (o *procedure) yield(row []graph.Value) error {
+	for _, field := range o.plan.Fields {
+		o.found = append(o.found, row[field])
+	}
+	o.count++
+	if o.count%checkEvery == 0 {
+		return o.run.check()
+	}
+	return nil
+}
+
+// coerce makes an argument fit its parameter: integers become floats where
+// only floats are taken.
+func coerce(v graph.Value, t ast.Type, name string) (graph.Value, error) {
+	set := setOf(v.Kind())
+	if v.IsNull() || t.May(set) {
+		return v, nil
+	}
+	if v.Kind() == graph.KindInteger && t.May(ast.TypeFloat) {
+		return graph.Float(float64(v.Int())), nil
+	}
+	return v, expr.Errorf(expr.KindType, expr.DetailArgumentType,
+		"%s: %s does not take %s", expr.DetailArgumentType, name, v.Kind())
+}
+
+// setOf returns the kind of a value as the analysis names it.
+func setOf(k graph.Kind) ast.Set {
+	switch k {
+	case graph.KindNull:
+		return ast.TypeNull
+	case graph.KindBoolean:
+		return ast.TypeBoolean
+	case graph.KindInteger:
+		return ast.TypeInteger
+	case graph.KindFloat:
+		return ast.TypeFloat
+	case graph.KindString:
+		return ast.TypeString
+	case graph.KindBytes:
+		return ast.TypeBytes
+	case graph.KindList:
+		return ast.TypeList
+	case graph.KindMap:
+		return ast.TypeMap
+	case graph.KindNode:
+		return ast.TypeNode
+	case graph.KindRelationship:
+		return ast.TypeRelationship
+	case graph.KindPath:
+		return ast.TypePath
+	case graph.KindDate:
+		return ast.TypeDate
+	case graph.KindLocalTime:
+		return ast.TypeLocalTime
+	case graph.KindTime:
+		return ast.TypeTime
+	case graph.KindLocalDateTime:
+		return ast.TypeLocalDateTime
+	case graph.KindDateTime:
+		return ast.TypeDateTime
+	case graph.KindDuration:
+		return ast.TypeDuration
+	case graph.KindPoint:
+		return ast.TypePoint
+	case graph.KindVector:
+		return ast.TypeVector
+	default:
+		return ast.TypeUUID
+	}
+}

@@ -1,0 +1,278 @@
+package cypher
+
+import (
+	"context"
+	"time"
+
+	"github.com/drawbolt/drawbolt/cypher/exec"
+	"github.com/drawbolt/drawbolt/cypher/expr"
+	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/cypher/temporal"
+	"github.com/drawbolt/drawbolt/storage"
+	"github.com/drawbolt/drawbolt/storage/graph"
+)
+
+// A Result returns the rows of a statement.
+type Result struct {
+	engine   *Engine
+	prepared *prepared
+	run      *exec.Run // nil when it has ended
+	tx       *storage.Transaction
+	owned    *storage.Transaction // to be committed; nil in an explicit transaction
+	columns  []string
+	slots    []int
+	view     storage.View
+	rows     stored      // of a statement that has run to its end
+	current  *expr.Batch // of one that streams
+	at       int         // the first row of it that has not been returned
+	batch    Batch
+	ctx      context.Context //nolint:containedctx // of the last call of Next, for looking ahead
+	err      error           // kept for the next call
+	ended    bool            // there are no more rows
+	closed   bool
+	summary  Summary
+	function function.Context
+	clock    time.Time
+}
+
+// A Batch is some rows of a result. It is valid until the next call of
+// [Result.Next] or [Result.More].
+type Batch struct {
+	source *expr.Batch
+	slots  []int
+	from   int
+	n      int
+}
+
+// Len returns the number of rows.
+func (b *Batch) Len() int { return b.n }
+
+// Value returns the value of a column in a row.
+func (b *Batch) Value(row, column int) graph.Value {
+	return b.source.Value(b.slots[column], b.from+row)
+}
+
+// start begins a statement in a transaction. A writing one runs to its end.
+func (e *Engine) start(ctx context.Context, p *prepared, params graph.Value, tx *storage.Transaction, o *RunOptions, deletes bool) (*Result, error) {
+	r := &Result{engine: e, prepared: p, tx: tx, columns: p.columns, slots: p.plan.Columns, ctx: ctx}
+	r.summary.Type = statementType(p)
+	if p.explain() {
+		r.columns, r.slots, r.ended = nil, nil, true
+		r.summary.Plan = describePlan(p.plan, nil)
+		r.view = tx.View()
+		return r, nil
+	}
+	values, err := p.parameters(params)
+	if err != nil {
+		return nil, err
+	}
+	run, err := p.run()
+	if err != nil {
+		return nil, errorOf(err)
+	}
+	r.clock = time.Now()
+	now := temporal.InstantOf(r.clock)
+	r.function = function.Context{
+		Store: e.store, Database: e.options.Database, Server: e.options.Server,
+		User: o.User, Roles: o.Roles, Metadata: o.Metadata,
+		Clock: temporal.Clock{Transaction: now, Statement: now},
+	}
+	run.Start(exec.Options{
+		Store: e.store, Transaction: tx, Parameters: values, Function: &r.function,
+		Profile: p.mode == profileMode, MemoryLimit: e.options.MemoryLimit, Deletes: deletes,
+	})
+	r.run = run
+	if !p.plan.Writes {
+		r.view = tx.View()
+		return r, nil
+	}
+	if err := r.runToEnd(ctx); err != nil {
+		// The run may be in any state: it is not used again.
+		r.run = nil
+		return nil, errorOf(err)
+	}
+	r.view = tx.ViewAt(tx.NextCommand())
+	return r, nil
+}
+
+// runToEnd runs a writing statement and keeps its rows.
+func (r *Result) runToEnd(ctx context.Context) error {
+	r.rows.prepare(r.slots)
+	for {
+		b, err := r.run.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if b == nil {
+			r.endRun()
+			return nil
+		}
+		r.rows.append(b, r.slots)
+	}
+}
+
+// endRun takes what the summary needs of the run and gives it back.
+func (r *Result) endRun() {
+	if r.run == nil {
+		return
+	}
+	r.summary.Counters = r.run.Counters()
+	if profile := r.run.Profile(); profile != nil {
+		r.summary.Plan = describePlan(r.prepared.plan, profile)
+	}
+	r.run.Release()
+	r.prepared.runs.Put(r.run)
+	r.run = nil
+}
+
+// Columns returns the names of the columns; none for a statement without a
+// result. The caller must not change the slice.
+func (r *Result) Columns() []string { return r.columns }
+
+// Entities returns the view of the graph that the result's nodes and
+// relationships are read from.
+func (r *Result) Entities() storage.View { return r.view }
+
+// Next returns at most limit rows, or nil when there are no more.
+func (r *Result) Next(ctx context.Context, limit int) (*Batch, error) {
+	r.ctx = ctx
+	if !r.look() {
+		return nil, nil //nolint:nilnil // the end of rows
+	}
+	if r.err != nil {
+		err := r.err
+		r.fail()
+		return nil, err
+	}
+	n := min(limit, r.current.N-r.at)
+	r.batch = Batch{source: r.current, slots: r.slots, from: r.at, n: n}
+	r.at += n
+	return &r.batch, nil
+}
+
+// More reports whether there is a further row or an error to come. It looks
+// ahead, so that the batch that Next returned is not valid after it.
+func (r *Result) More() bool { return r.look() }
+
+// look makes sure that the next row, the error or the end is known; false means
+// the end.
+func (r *Result) look() bool {
+	if r.err != nil {
+		return true
+	}
+	if r.ended || r.closed {
+		return r.end()
+	}
+	if r.current != nil && r.at < r.current.N {
+		return true
+	}
+	if r.run == nil {
+		if r.rows.n > 0 && r.current == nil {
+			r.current, r.at, r.slots = r.rows.batch()
+			return true
+		}
+		return r.end()
+	}
+	b, err := r.run.Next(r.ctx)
+	if err != nil {
+		r.err = errorOf(err)
+		return true
+	}
+	if b == nil {
+		r.endRun()
+		return r.end()
+	}
+	r.current, r.at = b, 0
+	return true
+}
+
+// end commits what the result owns; true means that an error is to come.
+func (r *Result) end() bool {
+	r.ended = true
+	if err := r.finish(r.ctx); err != nil {
+		r.err = err
+		return true
+	}
+	return false
+}
+
+// finish ends the transaction that the result owns.
+func (r *Result) finish(ctx context.Context) error {
+	if r.owned == nil {
+		return nil
+	}
+	tx := r.owned
+	r.owned = nil
+	r.ended = r.rows.n == 0 || r.ended
+	position, err := tx.Commit(ctx)
+	if err != nil {
+		tx.Rollback()
+		return errorOf(err)
+	}
+	r.summary.Position = position
+	return nil
+}
+
+// fail ends a result after its error has been returned.
+func (r *Result) fail() {
+	r.run, r.current, r.err = nil, nil, nil
+	r.ended = true
+	if r.owned != nil {
+		r.owned.Rollback()
+		r.owned = nil
+	}
+}
+
+// Close ends the result. Rows that have not been read are dropped; what a
+// writing statement has written is committed. It may be called at any time,
+// and again.
+func (r *Result) Close() error {
+	if r.closed {
+		return nil
+	}
+	r.closed = true
+	r.current = nil
+	if r.run != nil {
+		// It stopped in the middle: resetting is enough for reads.
+		r.endRun()
+	}
+	if r.owned == nil {
+		return nil
+	}
+	if r.prepared.plan.Writes && r.err == nil {
+		return r.finish(r.ctx)
+	}
+	r.owned.Rollback()
+	r.owned = nil
+	return nil
+}
+
+// Summary returns what is known after the end of the rows.
+func (r *Result) Summary() *Summary { return &r.summary }
+
+// stored is the rows of a writing statement.
+type stored struct {
+	columns []expr.Column
+	n       int
+}
+
+func (s *stored) prepare(slots []int) { s.columns = make([]expr.Column, len(slots)) }
+
+func (s *stored) append(b *expr.Batch, slots []int) {
+	if len(slots) == 0 {
+		return
+	}
+	for i, slot := range slots {
+		s.columns[i].Append(&b.Columns[slot], 0, b.N)
+	}
+	s.n += b.N
+}
+
+// batch returns all rows as one batch, with the slots of its columns.
+func (s *stored) batch() (*expr.Batch, int, []int) {
+	slots := make([]int, len(s.columns))
+	for i := range slots {
+		slots[i] = i
+	}
+	return &expr.Batch{Columns: s.columns, N: s.n}, 0, slots
+}

@@ -1,0 +1,91 @@
+package cypher
+
+import (
+	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/cypher/exec"
+	"github.com/drawbolt/drawbolt/cypher/plan"
+	"github.com/drawbolt/drawbolt/storage"
+)
+
+// A Type is what a statement does, in the words of the protocol.
+type Type string
+
+// The types of statements.
+const (
+	TypeRead      Type = "r"
+	TypeReadWrite Type = "rw"
+	TypeWrite     Type = "w"
+	TypeSchema    Type = "s"
+)
+
+// A Summary is what is known of a statement after its end.
+type Summary struct {
+	Type     Type
+	Counters exec.Counters
+	// Schema counts the changes of a schema command.
+	Schema SchemaCounters
+	// Plan is the plan of EXPLAIN and PROFILE; nil without.
+	Plan *PlanNode
+	// Position is the commit of an auto-commit statement; zero when it has
+	// not written.
+	Position storage.Position
+	// Notifications are hints for the client.
+	Notifications []Notification
+}
+
+// SchemaCounters tell what a schema command has changed.
+type SchemaCounters struct {
+	IndexesAdded, IndexesRemoved         int64
+	ConstraintsAdded, ConstraintsRemoved int64
+}
+
+// A Notification is a hint about a statement.
+type Notification struct {
+	Code        string
+	Title       string
+	Description string
+	Severity    string // WARNING or INFORMATION
+	Position    ast.Position
+}
+
+// A PlanNode is one operator of a plan that a client sees.
+type PlanNode struct {
+	Operator  string
+	Details   string
+	Estimated float64 // rows
+	// Profiled says that Rows and Hits have been counted.
+	Profiled   bool
+	Rows, Hits int64
+	Children   []*PlanNode
+}
+
+const profileMode = ast.Profile
+
+func statementType(p *prepared) Type {
+	switch {
+	case !p.plan.Writes:
+		return TypeRead
+	case p.plan.Reads || len(p.plan.Columns) > 0:
+		return TypeReadWrite
+	default:
+		return TypeWrite
+	}
+}
+
+// describePlan copies a plan into the form for clients.
+func describePlan(p *plan.Plan, profile []exec.Profile) *PlanNode {
+	return describeNode(p.Root, profile)
+}
+
+func describeNode(n plan.Node, profile []exec.Profile) *PlanNode {
+	c := n.Base()
+	out := &PlanNode{Operator: n.Name(), Details: plan.Detail(n), Estimated: c.Rows}
+	if profile != nil {
+		out.Profiled = true
+		out.Rows, out.Hits = profile[c.ID].Rows, profile[c.ID].Rows
+	}
+	for _, in := range n.Inputs() {
+		out.Children = append(out.Children, describeNode(in, profile))
+	}
+	return out
+}
