@@ -18,8 +18,8 @@ func InstantOf(t time.Time) Instant {
 	return Instant{Seconds: t.Unix(), Nanos: int32(t.Nanosecond())} //nolint:gosec // below 1e9
 }
 
-// A Clock tells what time it is for a statement. The zero Clock stands still in
-// 1970, in UTC.
+// A Clock tells what time it is for a statement. The zero Clock, and nil, stand
+// still in 1970, in UTC.
 type Clock struct {
 	// Transaction and Statement are the times at which they began.
 	Transaction, Statement Instant

@@ -167,7 +167,7 @@ func ParseDuration(text string) (graph.Value, error) {
 		return graph.Value{}, errNotDuration
 	}
 	var a amount
-	if n := s.run(); n == 8 || n == 4 && s.pos+4 < len(text) && text[s.pos+4] == '-' {
+	if s.isDate() {
 		return s.dateDuration(sign)
 	}
 	units := [...]struct {
@@ -195,6 +195,13 @@ func ParseDuration(text string) (graph.Value, error) {
 		next++
 	}
 	return a.value()
+}
+
+// isDate tells the form of [scanner.dateDuration] from numbers with units.
+func (s *scanner) isDate() bool {
+	n := s.run()
+	next := scanner{text: s.text, pos: s.pos + n}
+	return n == 4 && next.accept('-') || n == 8 && (next.done() || next.accept('T'))
 }
 
 // decimal reads a number with sign and fraction. The fraction is exact to nine

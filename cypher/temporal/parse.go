@@ -42,7 +42,7 @@ func ParseTime(text string, c *Clock) (graph.Value, error) {
 		if err != nil {
 			return graph.Value{}, err
 		}
-		return graph.Time(nanos, p.offsetAt(c.Statement.Seconds)), nil
+		return graph.Time(nanos, p.offsetAt(c.read(StatementTime).Seconds)), nil
 	}
 	offset, ok := s.offset()
 	if !ok || !s.done() {
