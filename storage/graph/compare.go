@@ -301,9 +301,12 @@ func compareNumbers(a, b Value) (c int, ordered bool) {
 // compareIntFloat compares without rounding: beyond 2^53 the conversion of the
 // integer would call different numbers equal.
 func compareIntFloat(n int64, f float64) (c int, ordered bool) {
+	const exact = 1 << 53 // up to here the conversion does not round
 	switch {
 	case f != f:
 		return 0, false
+	case n >= -exact && n <= exact:
+		return cmp.Compare(float64(n), f), true
 	case f >= 1<<63:
 		return -1, true
 	case f < -1<<63:

@@ -66,7 +66,7 @@ func (s *Seed) Hash(v Value) uint64 {
 	case KindString:
 		return maphash.String(s.strings, v.Str())
 	case KindBytes:
-		return maphash.Bytes(s.strings, v.Bytes())
+		return s.mix(uint64(KindBytes), maphash.Bytes(s.strings, v.Bytes()))
 	case KindList:
 		h := uint64(KindList)
 		for _, item := range v.List() {
@@ -100,7 +100,11 @@ func (s *Seed) Hash(v Value) uint64 {
 		return s.mix(uint64(v.Vector().Type), maphash.Bytes(s.strings, v.Vector().Data))
 	case KindUUID:
 		u := v.UUID()
-		return maphash.Bytes(s.strings, u[:])
+		return s.mix(uint64(KindUUID), maphash.Bytes(s.strings, u[:]))
+	case KindDateTime:
+		z := v.Zone()
+		h := s.mix(v.num, uint64(uint32(v.aux))<<32|uint64(uint32(z.Offset))) //nolint:gosec // bit pattern
+		return s.mix(h, maphash.String(s.strings, z.Name))
 	default: // the word and its companion decide
 		return s.mix(uint64(v.kind), v.num^uint64(uint32(v.aux))<<32) //nolint:gosec // bit pattern
 	}
