@@ -92,7 +92,10 @@ func errorOf(err error) error {
 		return err
 	}
 	var stored *storage.Error
-	if errors.As(err, &stored) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.As(err, &stored) && stored.Kind == storage.KindStillConnected {
+		return fmt.Errorf("DeleteConnectedNode: %w", err)
+	}
+	if stored != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	var compile *ast.Error

@@ -174,6 +174,9 @@ func (r *Result) look() bool {
 		return r.end()
 	}
 	b, err := r.run.Next(r.ctx)
+	for err == nil && b != nil && len(r.slots) == 0 {
+		b, err = r.run.Next(r.ctx) // rows without columns are not shown
+	}
 	if err != nil {
 		r.err = errorOf(err)
 		return true

@@ -73,7 +73,11 @@ func (r *Run) composite(n plan.Node) operator {
 	case *plan.Degree:
 		return &degree{run: r, c: r.context(n), plan: n, input: r.build(n.Input)}
 	case *plan.Create:
-		return &create{run: r, input: r.build(n.Input), maker: r.newMaker(r.context(n), n.Nodes, n.Relationships, n.Paths)}
+		c := r.context(n)
+		if n.Own {
+			c = &r.live
+		}
+		return &create{run: r, input: r.build(n.Input), maker: r.newMaker(c, n.Nodes, n.Relationships, n.Paths)}
 	case *plan.Merge:
 		return r.newMerge(n)
 	case *plan.Set:

@@ -62,6 +62,7 @@ type reads struct {
 	graph  bool // patterns: nodes, relationships, labels
 	labels bool
 	anyKey bool // all properties of an entity
+	entity bool // what never changes about an entity: its type, its ends
 	keys   map[string]bool
 }
 
@@ -71,6 +72,10 @@ func (r *reads) conflicts(e *effects) bool {
 		return false
 	}
 	if r.graph || r.labels && (e.labels || e.deletes) {
+		return true
+	}
+	// What was created is not there yet in the segment's view.
+	if (e.nodes || e.rels) && (r.labels || r.anyKey || r.entity || len(r.keys) > 0) {
 		return true
 	}
 	if r.anyKey && (e.anyKey || len(e.keys) > 0 || e.deletes) {
@@ -129,6 +134,8 @@ func (r *reads) call(name string) {
 		r.labels = true
 	case "properties", "keys", "values", "propertysize":
 		r.anyKey = true
+	case "type", "startnode", "endnode":
+		r.entity = true
 	case "degree", "indegree", "outdegree", "exists":
 		r.graph = true
 	}

@@ -352,6 +352,8 @@ type Create struct {
 	Nodes         []NewNode
 	Relationships []NewRelationship
 	Paths         []Assignment
+	// Own says that an expression reads what the same row has created.
+	Own bool
 }
 
 // Merge finds a pattern or creates it, for each row of its input.

@@ -151,7 +151,15 @@ func (p *planner) create(c *ast.Create, input Node) (Node, error) {
 		p.bound[slot] = true
 	}
 	p.effects.created(m)
-	return add(p, &Create{Input: input, Nodes: m.nodes, Relationships: m.rels, Paths: m.paths}), nil
+	n := &Create{Input: input, Nodes: m.nodes, Relationships: m.rels, Paths: m.paths}
+	own := func(slot int) { n.Own = n.Own || slices.Contains(m.slots, slot) }
+	for i := range m.nodes {
+		m.nodes[i].uses(own)
+	}
+	for i := range m.rels {
+		useItems(own, m.rels[i].Properties)
+	}
+	return add(p, n), nil
 }
 
 func (p *planner) merge(c *ast.Merge, input Node) (Node, error) {
