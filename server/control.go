@@ -1,54 +1,26 @@
 package server
 
 import (
-	"strings"
 	"time"
 
 	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/cypher"
 )
 
-// A control is a statement that begins or ends a transaction. Bolt 1 and 2 have
-// no other way, and some clients of newer versions use no other.
-type control uint8
-
-const (
-	controlBegin control = iota + 1
-	controlCommit
-	controlRollback
-)
-
-// controlOf returns the control that a query is, or 0.
-func controlOf(query string) control {
-	const longest = 64 // with blanks and semicolons; a query is looked at no further
-	if len(query) > longest {
-		return 0
-	}
-	word := strings.TrimRight(strings.TrimSpace(query), "; \t\r\n")
-	switch {
-	case strings.EqualFold(word, "BEGIN"):
-		return controlBegin
-	case strings.EqualFold(word, "COMMIT"):
-		return controlCommit
-	case strings.EqualFold(word, "ROLLBACK"):
-		return controlRollback
-	default:
-		return 0
-	}
-}
-
-// runControl answers RUN of a control. It has a result without columns and rows,
+// runControl answers RUN of BEGIN, COMMIT or ROLLBACK. Bolt 1 and 2 have no other
+// way, and some clients of newer versions use no other. The statement has a result without columns and rows,
 // whose end endControl answers.
-func (s *session) runControl(c control, m *bolt.Run) error {
+func (s *session) runControl(c cypher.Control, m *bolt.Run) error {
 	inside := s.state == stateInTransaction
 	var err error
 	switch {
-	case c == controlBegin && inside:
+	case c == cypher.ControlBegin && inside:
 		err = &sessionError{kind: failControl, message: "Nested transactions are not supported."}
-	case c == controlBegin:
+	case c == cypher.ControlBegin:
 		if err = s.open(&m.Extra); err == nil {
 			s.work.control = true
 		}
-	case !inside && c == controlCommit:
+	case !inside && c == cypher.ControlCommit:
 		err = &sessionError{kind: failControl, message: "No current transaction to commit."}
 	case !inside:
 		err = &sessionError{kind: failControl, message: "No current transaction to rollback."}
@@ -66,9 +38,9 @@ func (s *session) runControl(c control, m *bolt.Run) error {
 }
 
 // endByText ends the transaction; the result that is left is one outside of it.
-func (s *session) endByText(c control) error {
+func (s *session) endByText(c cypher.Control) error {
 	db, bookmark := s.work.db, ""
-	if c == controlCommit {
+	if c == cypher.ControlCommit {
 		var err error
 		if bookmark, err = s.finish(); err != nil {
 			return err

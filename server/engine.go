@@ -42,6 +42,8 @@ type TransactionOptions struct {
 	ReadOnly bool
 	// Metadata is the client's map for transaction listings, or null.
 	Metadata graph.Value
+	// User is who has logged in, or empty.
+	User string
 }
 
 // A Transaction is an explicit transaction, used by one goroutine at a time.
@@ -63,16 +65,17 @@ type Result interface {
 	More() bool
 	// Summary is complete when More is false.
 	Summary() Summary
-	// Close gives up what is left. It may be called twice.
-	Close()
+	// Entities resolves the nodes and relationships in the rows.
+	Entities() bolt.Entities
+	// Close gives up what is left. It may be called twice. The error is that of
+	// a commit that happens here, because the statement has written.
+	Close() error
 }
 
 // A Batch is a block of rows.
 type Batch interface {
 	Len() int
 	Value(row, column int) graph.Value
-	// Entities resolves the nodes and relationships in the batch.
-	Entities() bolt.Entities
 }
 
 // A Summary is what is known about a statement when its rows have ended.

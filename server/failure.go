@@ -189,7 +189,7 @@ func codesOfStorage(k storage.Kind) codes {
 		return codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""}
 	case storage.KindClosed, storage.KindStopped:
 		return codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""}
-	case storage.KindCorrupt:
+	case storage.KindCorrupt, storage.KindLocked:
 		return codes{"Neo.DatabaseError.General.UnknownError", memgraphDatabase, "50N42", ""}
 	case storage.KindLimit:
 		return codes{"Neo.ClientError.Statement.ArgumentError", memgraphClient, "51N00", ""}

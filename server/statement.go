@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/cypher"
 )
 
 // errAnswered means that a request has got its failure already.
@@ -17,7 +18,7 @@ const maxBatch = 1024
 
 // runStatement answers RUN, inside of a transaction and outside of one.
 func (s *session) runStatement(m *bolt.Run) error {
-	if c := controlOf(m.Query); c != 0 {
+	if c, ok := cypher.TransactionControl(m.Query); ok {
 		return s.runControl(c, m)
 	}
 	s.log.Debug().Str("query", m.Query).Msg("[Run]")
@@ -39,7 +40,7 @@ func (s *session) runStatement(m *bolt.Run) error {
 	if err := s.await(ctx, db, m.Extra.Bookmarks); err != nil {
 		return s.fail(err)
 	}
-	r, err := db.Run(ctx, statementOf(m))
+	r, err := db.Run(ctx, s.statement(m))
 	if err != nil {
 		return s.fail(err)
 	}
@@ -55,7 +56,7 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 		return s.fail(w.ended)
 	}
 	s.input.executing()
-	r, err := w.tx.Run(s.life.current(), statementOf(m))
+	r, err := w.tx.Run(s.life.current(), s.statement(m))
 	if err != nil {
 		return s.fail(err)
 	}
@@ -66,8 +67,8 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 	return nil
 }
 
-func statementOf(m *bolt.Run) Statement {
-	return Statement{Query: m.Query, Parameters: m.Parameters, TransactionOptions: optionsOf(&m.Extra)}
+func (s *session) statement(m *bolt.Run) Statement {
+	return Statement{Query: m.Query, Parameters: m.Parameters, TransactionOptions: s.options(&m.Extra)}
 }
 
 // started tells the client the columns.
@@ -119,6 +120,7 @@ func (s *session) consume(n, qid int64, use func(b Batch, columns int) error) er
 	}
 	ctx := s.life.current()
 	columns := len(st.result.Columns())
+	s.encoder.Entities = st.result.Entities()
 	s.input.executing()
 	for left := n; n == bolt.AllRecords || left > 0; {
 		limit := maxBatch
@@ -158,7 +160,6 @@ func (s *session) consume(n, qid int64, use func(b Batch, columns int) error) er
 
 // records encodes a batch straight into the output buffer.
 func (s *session) records(b Batch, columns int) error {
-	s.encoder.Entities = b.Entities()
 	w := s.writer
 	for row := range b.Len() {
 		s.message()
@@ -178,7 +179,6 @@ func (s *session) records(b Batch, columns int) error {
 			}
 		}
 	}
-	s.encoder.Entities = nil
 	return nil
 }
 
@@ -204,7 +204,9 @@ func (s *session) summarize(st *stream) error {
 	case !st.records:
 		a.Outcome = bolt.OutcomeNoData
 	}
-	st.result.Close()
+	if err := st.result.Close(); err != nil {
+		return s.fail(err)
+	}
 	if s.state == stateAutoCommit {
 		a.Bookmark = s.bookmark(w.db, sum.Position)
 		s.abandon()

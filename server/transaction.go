@@ -62,7 +62,7 @@ func (s *session) open(x *bolt.TransactionExtra) error {
 		s.life.end()
 		return err
 	}
-	tx, err := db.Begin(ctx, optionsOf(x))
+	tx, err := db.Begin(ctx, s.options(x))
 	if err != nil {
 		s.life.end()
 		return err
@@ -89,8 +89,8 @@ func (s *session) start(x *bolt.TransactionExtra, now time.Time) context.Context
 	return s.life.begin(now, timeout, func(n uint64) { s.expire(n, errClientTimeout) })
 }
 
-func optionsOf(x *bolt.TransactionExtra) TransactionOptions {
-	return TransactionOptions{ReadOnly: x.ReadOnly, Metadata: x.Metadata}
+func (s *session) options(x *bolt.TransactionExtra) TransactionOptions {
+	return TransactionOptions{ReadOnly: x.ReadOnly, Metadata: x.Metadata, User: s.login.User}
 }
 
 // await waits until the database has reached the client's bookmarks.
@@ -208,7 +208,9 @@ func (s *session) abandonQuietly() {
 func (s *session) closeStreams() {
 	w := &s.work
 	for i := range w.streams {
-		w.streams[i].result.Close()
+		if err := w.streams[i].result.Close(); err != nil {
+			s.log.Warn().Err(err).Msg("a result that was given up could not be closed")
+		}
 	}
 	clear(w.streams)
 	w.streams = w.streams[:0]

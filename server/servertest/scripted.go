@@ -211,12 +211,15 @@ func (r *scriptedResult) Summary() server.Summary {
 	return s
 }
 
-func (r *scriptedResult) Close() {
+func (r *scriptedResult) Close() error {
 	if !r.closed {
 		r.closed = true
 		r.db.Open.Add(-1)
 	}
+	return nil
 }
+
+func (r *scriptedResult) Entities() bolt.Entities { return nil }
 
 type scriptedBatch struct {
 	first, rows int
@@ -225,8 +228,6 @@ type scriptedBatch struct {
 }
 
 func (b *scriptedBatch) Len() int { return b.rows }
-
-func (b *scriptedBatch) Entities() bolt.Entities { return nil }
 
 func (b *scriptedBatch) Value(row, column int) graph.Value {
 	n := int64(b.first + row)

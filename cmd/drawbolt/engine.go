@@ -1,0 +1,26 @@
+package main
+
+import (
+	"github.com/drawbolt/drawbolt/cypher"
+	"github.com/drawbolt/drawbolt/cypher/temporal"
+	"github.com/drawbolt/drawbolt/server"
+	"github.com/drawbolt/drawbolt/storage"
+)
+
+// openEngine returns the query engine of a store.
+func openEngine(store *storage.Store, database string) (server.Database, error) {
+	opts := cypher.Options{Database: database}
+	if err := opts.Validate(); err != nil {
+		return nil, err
+	}
+	return server.FromEngine(cypher.NewEngine(store, opts)), nil
+}
+
+// zoneOffset knows the time zones that clients may name in parameters.
+func zoneOffset(name string, seconds int64) (offset int32, ok bool) {
+	z, err := temporal.ZoneAt(name, seconds)
+	if err != nil {
+		return 0, false
+	}
+	return z.Offset, true
+}

@@ -1,0 +1,288 @@
+package main
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+)
+
+// The sections of the help text and of the reference page.
+const (
+	sectionBolt    = "bolt"
+	sectionTLS     = "tls"
+	sectionData    = "storage"
+	sectionQuery   = "query"
+	sectionLogging = "log"
+	sectionProcess = "process"
+)
+
+// The names that more than this table uses.
+const (
+	flagBoltAddress     = "bolt-address"
+	flagBoltPort        = "bolt-port"
+	flagServerAgent     = "bolt-server-name-for-init"
+	flagMinBolt         = "min-bolt"
+	flagMaxBolt         = "max-bolt"
+	flagAdvertised      = "advertised-address"
+	flagDefaultDatabase = "default-database"
+	flagMaxMessage      = "max-message-bytes"
+	flagMaxConnections  = "max-connections"
+	flagIdleTimeout     = "bolt-session-inactivity-timeout"
+	flagCert            = "bolt-cert-file"
+	flagKey             = "bolt-key-file"
+	flagPassphrase      = "bolt-key-passphrase-file"
+	flagTLSMin          = "bolt-tls-min-version"
+	flagClientAuth      = "bolt-client-auth"
+	flagClientCA        = "bolt-client-ca-file"
+	flagClientCRL       = "bolt-client-crl-file"
+	flagCertWatch       = "bolt-cert-watch-interval"
+	flagTicketKeys      = "bolt-session-ticket-key-file"
+	flagDevCertificate  = "dev-certificate"
+	flagDataDirectory   = "data-directory"
+	flagQueryTimeout    = "query-execution-timeout-sec"
+	flagLogLevel        = "log-level"
+	flagLogFile         = "log-file"
+	flagLogStderr       = "also-log-to-stderr"
+	flagLogRetention    = "log-retention-days"
+	flagMemoryLimit     = "memory-limit"
+	flagMemoryHeadroom  = "gc-headroom-mib"
+	flagLogFileSize     = "storage-wal-file-size-kib"
+	flagFlushEvery      = "storage-wal-file-flush-every-n-tx"
+)
+
+// maxSeconds bounds every flag that counts seconds: ten years.
+const maxSeconds = 10 * 366 * 24 * 3600
+
+// logLevels are the names that --log-level takes, as in Memgraph.
+func logLevels() []string {
+	return []string{"TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}
+}
+
+// flagTable is the one table of flags: parsing, help and the reference page are
+// made from it.
+func flagTable() []gflags.Flag {
+	var table []gflags.Flag
+	for _, section := range []struct {
+		name  string
+		flags []gflags.Flag
+	}{
+		{sectionBolt, boltFlags()},
+		{sectionTLS, tlsFlags()},
+		{sectionData, dataFlags()},
+		{sectionQuery, queryFlags()},
+		{sectionLogging, logFlags()},
+		{sectionProcess, processFlags()},
+	} {
+		for _, f := range section.flags {
+			f.Section = section.name
+			table = append(table, f)
+		}
+	}
+	return table
+}
+
+func boltFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{
+			Name: flagBoltAddress, Type: gflags.String, Default: "0.0.0.0", Validate: isIP,
+			Help: "IP address on which the Bolt server should listen.",
+		},
+		{
+			Name: flagBoltPort, Type: gflags.Int32, Default: "7687", Env: "MEMGRAPH_BOLT_PORT",
+			Validate: gflags.InRange(0, 65535),
+			Help:     "Port on which the Bolt server should listen; 0 picks a free one.",
+		},
+		{
+			Name: flagServerAgent, Aliases: []string{"server-agent"}, Type: gflags.String,
+			Default: defaultAgent, Validate: isAgent,
+			Help: "Server name that clients get at login. It must begin with Neo4j/, or drivers refuse the server.",
+		},
+		{
+			Name: flagMinBolt, Type: gflags.String, Default: "1", Validate: isBoltVersion,
+			Help: "Lowest Bolt version to agree on, such as 4.4.",
+		},
+		{
+			Name: flagMaxBolt, Type: gflags.String, Default: "6.1", Validate: isBoltVersion,
+			Help: "Highest Bolt version to agree on, such as 5.8.",
+		},
+		{
+			Name: flagAdvertised, Type: gflags.String, Validate: isHostPort,
+			Help: "Address host:port that clients are told to connect to in routing tables. Empty means the one the client used.",
+		},
+		{
+			Name: flagDefaultDatabase, Type: gflags.String, Default: "neo4j", Validate: isDatabaseName,
+			Help: "Name of the default database; memgraph is always another name of it.",
+		},
+		{
+			Name: flagMaxMessage, Type: gflags.Int64, Default: "67108864", Validate: gflags.InRange(8192, 1<<31-1),
+			Help: "Largest message in bytes that a logged-in client may send.",
+		},
+		{
+			Name: flagMaxConnections, Type: gflags.Int32, Default: "0", Validate: gflags.InRange(0, 1<<20),
+			Help: "Most connections at a time; 0 means what the limit of open files allows.",
+		},
+		{
+			Name: flagIdleTimeout, Type: gflags.Int32, Default: "0", Validate: gflags.InRange(0, maxSeconds),
+			Help: "Seconds without a request after which a connection is closed; 0 means never.",
+		},
+	}
+}
+
+func tlsFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{
+			Name: flagCert, Type: gflags.String,
+			Help: "Certificate file which should be used for the Bolt server: a PEM chain, leaf first. A list separated by commas goes with the list in --bolt-key-file.",
+		},
+		{
+			Name: flagKey, Type: gflags.String,
+			Help: "Key file which should be used for the Bolt server: a PEM private key. With a certificate the server speaks TLS only.",
+		},
+		{
+			Name: flagPassphrase, Type: gflags.String,
+			Help: "File whose first line is the passphrase of encrypted keys.",
+		},
+		{
+			Name: flagTLSMin, Type: gflags.String, Default: "1.2",
+			Validate: gflags.OneOf("TLS version", "1.2", "1.3"),
+			Help:     "Lowest TLS version: 1.2 or 1.3.",
+		},
+		{
+			Name: flagClientAuth, Type: gflags.String, Default: "none",
+			Validate: gflags.OneOf("client authentication", "none", "request", "require"),
+			Help:     "Client certificates: none, request (one that is presented must verify) or require. The login is needed all the same.",
+		},
+		{
+			Name: flagClientCA, Type: gflags.String,
+			Help: "PEM bundle that client certificates must chain to.",
+		},
+		{
+			Name: flagClientCRL, Type: gflags.String,
+			Help: "PEM file with revocation lists of those authorities.",
+		},
+		{
+			Name: flagCertWatch, Type: gflags.Int32, Default: "0", Validate: gflags.InRange(0, maxSeconds),
+			Help: "Seconds between looks whether certificate files have changed; 0 means never. SIGHUP always reloads.",
+		},
+		{
+			Name: flagTicketKeys, Type: gflags.String,
+			Help: "File with session ticket keys that several servers share. Empty means keys in memory that change every 12 hours.",
+		},
+		{
+			Name: flagDevCertificate, Type: gflags.Bool,
+			Help: "For development: when neither --bolt-cert-file nor --bolt-key-file exists, make a self-signed pair there.",
+		},
+	}
+}
+
+func logFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{
+			Name: flagLogLevel, Type: gflags.String, Default: "WARNING", Validate: isLogLevel,
+			Help: "Minimum log level. Allowed values: TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL.",
+		},
+		{
+			Name: flagLogFile, Type: gflags.String,
+			Help: "Path to where the log should be stored. Empty means that the log goes to stderr.",
+		},
+		{
+			Name: flagLogStderr, Type: gflags.Bool,
+			Help: "Log messages go to stderr in addition to the log file.",
+		},
+		{
+			Name: flagLogRetention, Type: gflags.Uint64, Default: "35", Validate: gflags.InRange(1, 1000000),
+			Help: "Controls for how many days rotated log files are kept.",
+		},
+	}
+}
+
+func dataFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{
+			Name: flagDataDirectory, Type: gflags.String, Default: "drawbolt_data", Validate: isNotEmpty,
+			Help: "Path to directory in which to save all permanent data.",
+		},
+		{
+			Name: flagLogFileSize, Type: gflags.Uint64, Default: "65536", Validate: gflags.InRange(1, 1024000),
+			Help: "Size in KiB at which a new file of the commit log is begun.",
+		},
+		{
+			Name: flagFlushEvery, Type: gflags.Uint64, Default: "1", Validate: gflags.InRange(1, 1000000),
+			Help: "1 answers a commit when it is on stable storage. More answers before: a crash of the machine then loses the newest commits.",
+		},
+		{
+			Name: flagMemoryLimit, Type: gflags.Uint64, Default: "0", Validate: gflags.InRange(0, 1<<30),
+			Help: "Limit in MiB of the memory that graph and indexes may use; 0 means nine tenths of the machine's memory.",
+		},
+	}
+}
+
+func queryFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{
+			Name: flagQueryTimeout, Type: gflags.Double, Default: "600", Validate: gflags.InRange(0, maxSeconds),
+			Help: "Maximum allowed time in seconds for a query or transaction; 0 means no limit. A client's own timeout may be shorter.",
+		},
+	}
+}
+
+func processFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{
+			Name: flagMemoryHeadroom, Type: gflags.Uint64, Default: "32", Validate: gflags.InRange(1, 1<<20),
+			Help: "MiB of garbage the Go heap may collect before it is cleaned. The graph itself is outside that heap.",
+		},
+	}
+}
+
+func isNotEmpty(name string, v gflags.Value) error {
+	if v.Text() == "" {
+		return gflags.Refusef("Expected --%s not to be empty", name)
+	}
+	return nil
+}
+
+func isIP(name string, v gflags.Value) error {
+	if _, err := netip.ParseAddr(v.Text()); err != nil {
+		return gflags.Refusef("Expected --%s to be an IP address, got %q", name, v.Text())
+	}
+	return nil
+}
+
+func isAgent(name string, v gflags.Value) error {
+	if !strings.HasPrefix(v.Text(), "Neo4j/") {
+		return gflags.Refusef("Expected --%s to begin with Neo4j/, because drivers refuse every other server", name)
+	}
+	return nil
+}
+
+func isHostPort(name string, v gflags.Value) error {
+	if v.Text() == "" {
+		return nil
+	}
+	if host, port, err := net.SplitHostPort(v.Text()); err != nil || host == "" || port == "" {
+		return gflags.Refusef("Expected --%s to be host:port, got %q", name, v.Text())
+	}
+	return nil
+}
+
+func isDatabaseName(name string, v gflags.Value) error {
+	if n := v.Text(); n == "" || n == "system" || len(n) > 63 || strings.ContainsAny(n, " /\\\x00") {
+		return gflags.Refusef("Expected --%s to be a name of 1 to 63 characters other than system, got %q", name, n)
+	}
+	return nil
+}
+
+func isLogLevel(_ string, v gflags.Value) error {
+	if v.Text() == "" {
+		return gflags.Refusef("Log level cannot be empty.")
+	}
+	for _, l := range logLevels() {
+		if strings.EqualFold(v.Text(), l) {
+			return nil
+		}
+	}
+	return gflags.Refusef("Invalid value for log level. Allowed values: %s", strings.Join(logLevels(), ", "))
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/server"
+	"github.com/drawbolt/drawbolt/storage"
+	"github.com/drawbolt/drawbolt/tls"
+)
+
+// The exit codes.
+const (
+	exitOK        = 0
+	exitConfig    = 1
+	exitFatal     = 2
+	exitDataOwner = 12
+	exitLogFile   = 13
+)
+
+// drainTime is how long open transactions may go on after SIGTERM, so that the
+// whole stop takes less than the fifteen seconds that operators wait.
+const drainTime = 13 * time.Second
+
+// An environment is what the process gets from outside.
+type environment struct {
+	args           []string
+	lookupEnv      func(string) (string, bool)
+	stdout, stderr io.Writer
+}
+
+// A startError is a reason not to start, with its exit code.
+type startError struct {
+	code int
+	err  error
+}
+
+func (e *startError) Error() string { return e.err.Error() }
+
+func (e *startError) Unwrap() error { return e.err }
+
+// run is the program; it returns the exit code.
+func run(env environment) int {
+	flags, err := gflags.New(gflags.Options{
+		Program: "drawbolt", Usage: "Drawbolt graph database server", Version: fullVersion(),
+		Sections: []string{"memgraph"},
+	}, flagTable())
+	if err != nil {
+		return env.refuse(&startError{exitFatal, err})
+	}
+	d, err := flags.Parse(gflags.Input{Args: env.args, LookupEnv: env.lookupEnv}, env.stdout, env.stderr)
+	if err != nil {
+		return env.refuse(&startError{exitFatal, err})
+	}
+	if d.Exit {
+		return d.Code
+	}
+	log, err := openLog(flags, env.stderr)
+	if err != nil {
+		code := exitConfig
+		if errors.Is(err, errLogFile) {
+			code = exitLogFile
+		}
+		return env.refuse(&startError{code, err})
+	}
+	defer log.Close() //nolint:errcheck // the process ends
+	for _, w := range flags.Warnings() {
+		log.Warn().Msg(w)
+	}
+	p := &process{environment: env, flags: flags, log: log}
+	if err := p.serve(); err != nil {
+		if log.file != nil {
+			log.WithLevel(zerolog.FatalLevel).Err(err).Msg("drawbolt ends")
+		}
+		return env.refuse(err)
+	}
+	log.Info().Msg("drawbolt has stopped")
+	return exitOK
+}
+
+// refuse tells the operator why the process ends and returns the exit code.
+// Several reasons have a line each.
+func (env environment) refuse(err error) int {
+	code := exitFatal
+	if e, ok := errors.AsType[*startError](err); ok {
+		code, err = e.code, e.err
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if _, err := fmt.Fprintf(env.stderr, "drawbolt: %s\n", line); err != nil {
+			return exitFatal
+		}
+	}
+	return code
+}
+
+// A process is the running program after its flags are parsed.
+type process struct {
+	environment
+	flags *gflags.Set
+	log   *logSink
+
+	endpoint *tls.Endpoint // nil in plaintext
+	selfMade bool
+	server   *server.Server
+}
+
+// serve does everything in the order in which a mistake must stop the start: key
+// material before data, data before listeners.
+func (p *process) serve() error {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	defer signal.Stop(signals)
+
+	if err := checkVersions(p.flags); err != nil {
+		return &startError{exitConfig, err}
+	}
+	if err := p.openTLS(); err != nil {
+		return &startError{exitConfig, err}
+	}
+	if p.endpoint != nil {
+		defer p.endpoint.Close() //nolint:errcheck // the process ends
+	}
+	options := storageOptions(p.flags)
+	if err := checkOwner(options.Directory); err != nil {
+		return &startError{exitDataOwner, err}
+	}
+	options.OnFatal = func(err error) { cancel(fmt.Errorf("the commit log has failed: %w", err)) }
+	began := time.Now()
+	store, err := storage.Open(ctx, options)
+	if err != nil {
+		return &startError{exitFatal, fmt.Errorf("open the data directory %s: %w", options.Directory, err)}
+	}
+	p.log.Info().Dur("took", time.Since(began)).Int64("nodes", store.NodeCount()).
+		Int64("relationships", store.RelationshipCount()).Msg("data recovered")
+	go tuneGC(ctx, p.flags.Uint64(flagMemoryHeadroom)<<20)
+	err = p.serveStore(ctx, store, signals)
+	return errors.Join(err, store.Close())
+}
+
+// serveStore listens until a signal comes.
+func (p *process) serveStore(ctx context.Context, store *storage.Store, signals <-chan os.Signal) error {
+	database, err := openEngine(store, p.flags.Text(flagDefaultDatabase))
+	if err != nil {
+		return err
+	}
+	opts := serverOptions(p.flags, database, p.log.Logger)
+	if p.server, err = server.New(opts); err != nil {
+		return &startError{exitConfig, err}
+	}
+	listener, err := p.listen(ctx)
+	if err != nil {
+		return errors.Join(err, p.server.Close())
+	}
+	served := make(chan error, 1)
+	go func() { served <- p.server.Serve(listener) }()
+	if err := p.announce(listener.Addr(), opts.DefaultDatabase); err != nil {
+		return errors.Join(err, p.server.Close())
+	}
+	err = p.wait(ctx, signals, served)
+	stop, cancel := context.WithTimeoutCause(context.Background(), drainTime, errDrainTime)
+	defer cancel()
+	go func() { // a second signal ends at once
+		select {
+		case s := <-signals:
+			p.log.Warn().Stringer("signal", s).Msg("second signal")
+			cancel()
+		case <-stop.Done():
+		}
+	}()
+	if e := p.server.Shutdown(stop); e != nil && !errors.Is(e, context.Canceled) && !errors.Is(e, errDrainTime) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+var errDrainTime = errors.New("open transactions did not end in time")
+
+// listen opens the Bolt port. It is the last step: a connect succeeds only when
+// the server really serves.
+func (p *process) listen(ctx context.Context) (net.Listener, error) {
+	address := net.JoinHostPort(p.flags.Text(flagBoltAddress), strconv.Itoa(int(p.flags.Int32(flagBoltPort))))
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--%s, --%s: %w", flagBoltAddress, flagBoltPort, err)
+	}
+	if p.endpoint != nil {
+		l = p.endpoint.NewListener(l)
+	}
+	return l, nil
+}
+
+// announce prints the banner and the log lines that operators and scripts know.
+func (p *process) announce(address net.Addr, database string) error {
+	service := "Bolt"
+	if p.endpoint != nil {
+		service = "BoltS"
+	}
+	p.warnExposed(address)
+	p.log.Info().Msg(service + " server is fully armed and operational")
+	p.log.Info().Msg(service + " listening on " + address.String())
+	p.log.Info().Msg("Drawbolt successfully started!")
+	b := banner{
+		address: address, secure: p.endpoint != nil, selfMade: p.selfMade, database: database,
+		data: p.flags.Text(flagDataDirectory), logs: p.log.where, durable: p.flags.Uint64(flagFlushEvery) == 1,
+	}
+	return b.write(p.stdout)
+}
+
+// warnExposed warns about a server that other machines can reach although it
+// has no TLS or no users.
+func (p *process) warnExposed(address net.Addr) {
+	host, _, err := net.SplitHostPort(address.String())
+	if ip := net.ParseIP(host); err != nil || ip == nil || ip.IsLoopback() {
+		return
+	}
+	if p.endpoint == nil {
+		p.log.Warn().Str("address", address.String()).
+			Msg("passwords and data cross the network in clear; set --bolt-cert-file and --bolt-key-file, or --bolt-address=127.0.0.1")
+	}
+	p.log.Warn().Str("address", address.String()).
+		Msg("there are no users, so anybody who can reach this address can read and change all data")
+}
+
+// wait returns when the server has to stop: nil for a signal.
+func (p *process) wait(ctx context.Context, signals <-chan os.Signal, served <-chan error) error {
+	for {
+		select {
+		case s := <-signals:
+			if s == syscall.SIGHUP {
+				p.reload(ctx)
+				continue
+			}
+			p.log.Info().Stringer("signal", s).Msg("stopping")
+			return nil
+		case err := <-served:
+			return fmt.Errorf("the listener has ended: %w", err)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}

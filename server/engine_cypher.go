@@ -1,4 +1,0 @@
-package server
-
-// failureOfEngine recognises errors of the query language.
-func failureOfEngine(error) (failure, bool) { return failure{}, false }
