@@ -258,6 +258,9 @@ type CallProcedure struct {
 	// Standalone is set by the analysis when the call is the whole statement:
 	// its outputs are then the columns of the result.
 	Standalone bool
+	// Outputs are set by the analysis: the outputs that are bound, by YIELD or
+	// because the call stands alone.
+	Outputs []*YieldItem
 }
 
 // A YieldItem is one output of a procedure or of SHOW, under its own name or
@@ -288,7 +291,9 @@ type CallSubquery struct {
 	Scoped    bool
 	ImportAll bool
 	Imports   []*Variable
-	Query     *Query
+	// Query is the subquery. What it returns is bound outside by the symbols
+	// of the items of its first part.
+	Query *Query
 	// InTransactions is nil without IN TRANSACTIONS.
 	InTransactions *InTransactions
 }

@@ -111,6 +111,9 @@ type Show struct {
 	Where Expr
 	// Return is nil without RETURN.
 	Return *Return
+	// Outputs are set by the analysis: the columns that are bound, by YIELD or
+	// all that are known.
+	Outputs []*YieldItem
 }
 
 // A Transaction is a transaction command as text.

@@ -89,8 +89,12 @@ func (t Type) Is(set Set) bool {
 // "Integer or Float", "Any".
 func (t Type) String() string {
 	set := t.Set
-	if set&^TypeNull == TypeAny&^TypeNull {
+	switch set &^ TypeNull {
+	case TypeAny &^ TypeNull:
 		return "Any"
+	case TypeProperty:
+		return "property value"
+	default:
 	}
 	if set != TypeNull {
 		set &^= TypeNull

@@ -1,0 +1,303 @@
+package semantics
+
+import (
+	"slices"
+
+	"github.com/drawbolt/drawbolt/cypher/ast"
+)
+
+// A result is what a query hands out: the items of its last projection.
+type result struct {
+	items []*ast.Item
+	// returns tells a query that ends in RETURN.
+	returns bool
+}
+
+// A purpose is what a query is for.
+type purpose uint8
+
+const (
+	forStatement purpose = iota
+	forCall              // CALL { … }
+	forExists            // EXISTS and COUNT: RETURN may be missing
+	forCollect
+)
+
+func (a *analyzer) statementQuery(q *ast.Query) {
+	if call, ok := soleCall(q); ok {
+		a.scope = &scope{}
+		a.standaloneCall(call)
+		return
+	}
+	r := a.query(q, forStatement, nil)
+	for _, item := range r.items {
+		a.info.Columns = append(a.info.Columns, item.Name())
+	}
+}
+
+// soleCall returns the call of a procedure that is all of a query, USE apart.
+func soleCall(q *ast.Query) (*ast.CallProcedure, bool) {
+	if len(q.Parts) != 1 {
+		return nil, false
+	}
+	clauses := q.Parts[0].Clauses
+	if _, ok := clauses[0].(*ast.Use); ok {
+		clauses = clauses[1:]
+	}
+	if len(clauses) != 1 {
+		return nil, false
+	}
+	call, ok := clauses[0].(*ast.CallProcedure)
+	return call, ok
+}
+
+// query analyses the parts of a query, each in a scope of its own inside of
+// parent.
+func (a *analyzer) query(q *ast.Query, p purpose, parent *scope) result {
+	scope, rule, count := a.scope, a.aggregation, a.aggregates
+	defer func() { a.scope, a.aggregation, a.aggregates = scope, rule, count }()
+	a.aggregation = aggregationRefused
+	var first result
+	for i, part := range q.Parts {
+		a.scope = newScope(parent)
+		r := a.part(part, p)
+		if i == 0 {
+			first = r
+			continue
+		}
+		a.union(q.Parts, i, first, r)
+	}
+	return first
+}
+
+// union checks that the part at index i goes with those before it.
+func (a *analyzer) union(parts []*ast.Part, i int, first, r result) {
+	part := parts[i]
+	if i > 1 && part.Combine != parts[i-1].Combine {
+		a.fail(part, ast.InvalidClauseComposition, "UNION and UNION ALL can not be mixed")
+	}
+	if first.returns != r.returns {
+		a.fail(part, ast.DifferentColumnsInUnion, "either all parts of a UNION return rows or none")
+	}
+	if len(first.items) != len(r.items) {
+		a.fail(part, ast.DifferentColumnsInUnion, "the parts of a UNION have different columns")
+		return
+	}
+	for j, item := range r.items {
+		// The order matters: the columns are joined by their place.
+		if item.Name() != first.items[j].Name() {
+			a.fail(part, ast.DifferentColumnsInUnion, "the parts of a UNION have different columns")
+			return
+		}
+		if s := first.items[j].Symbol; s != nil && item.Symbol != nil {
+			s.Type = s.Type.Union(item.Symbol.Type)
+		}
+	}
+}
+
+func (a *analyzer) part(part *ast.Part, p purpose) result {
+	r := result{}
+	for i, c := range part.Clauses {
+		if a.err != nil {
+			return r
+		}
+		last := i == len(part.Clauses)-1
+		if p == forCall && a.importing(part, i) {
+			continue
+		}
+		r = a.clause(c, p)
+		switch c.(type) {
+		case *ast.Return, *ast.Finish:
+			if !last {
+				a.fail(part.Clauses[i+1], ast.InvalidClauseComposition, "RETURN and FINISH can only be the last clause of a query")
+			}
+		case *ast.Use:
+			if i > 0 {
+				a.fail(c, ast.InvalidClauseComposition, "USE can only be the first clause of a query")
+			}
+		}
+	}
+	a.lastClause(part, p)
+	return r
+}
+
+// lastClause checks how a part ends.
+func (a *analyzer) lastClause(part *ast.Part, p purpose) {
+	c := part.Clauses[len(part.Clauses)-1]
+	what := ""
+	switch c := c.(type) {
+	case *ast.Match:
+		what = "MATCH"
+	case *ast.With:
+		what = "WITH"
+	case *ast.Unwind:
+		what = "UNWIND"
+	case *ast.LoadCSV:
+		what = "LOAD CSV"
+	case *ast.Use:
+		what = "USE"
+	case *ast.CallProcedure:
+		if c.Yields && p != forExists {
+			what = "CALL with YIELD"
+		}
+	}
+	_, returns := c.(*ast.Return)
+	switch {
+	case p == forCollect && !returns:
+		a.fail(c, ast.InvalidClauseComposition, "a COLLECT subquery needs a RETURN")
+	case what != "" && p != forExists:
+		a.fail(c, ast.InvalidClauseComposition, "a query can not end with "+what+": add a RETURN or an updating clause")
+	}
+}
+
+func (a *analyzer) clause(c ast.Clause, p purpose) result {
+	switch c := c.(type) {
+	case *ast.Match:
+		a.match(c)
+	case *ast.With:
+		a.with(c)
+	case *ast.Return:
+		return a.returns(c, p)
+	case *ast.Unwind:
+		a.unwind(c)
+	case *ast.LoadCSV:
+		a.loadCSV(c)
+	case *ast.CallProcedure:
+		a.call(c)
+	case *ast.CallSubquery:
+		a.callSubquery(c)
+	case *ast.Use:
+		a.graphReference(c.Graph)
+	case *ast.Finish:
+	default:
+		a.update(c)
+	}
+	return result{}
+}
+
+func (a *analyzer) match(c *ast.Match) {
+	a.matchPattern(c.Pattern, c.Optional)
+	for _, h := range c.Hints {
+		for _, v := range h.Vars {
+			a.use(v)
+		}
+		if h.Var != nil {
+			a.use(h.Var)
+		}
+	}
+	if c.Where != nil {
+		a.condition(c.Where)
+	}
+	if !c.Optional {
+		a.noteCartesianProduct(c)
+	}
+}
+
+// noteCartesianProduct notes a MATCH whose paths share no variable with each
+// other or with WHERE: each row of one meets each row of the other.
+func (a *analyzer) noteCartesianProduct(c *ast.Match) {
+	if len(c.Pattern.Paths) < 2 || a.err != nil || c.Where != nil {
+		return
+	}
+	var seen []*ast.Symbol
+	for i, path := range c.Pattern.Paths {
+		var own []*ast.Symbol
+		ast.Walk(path, func(n ast.Node) bool {
+			if v, ok := n.(*ast.Variable); ok && v.Symbol != nil {
+				own = append(own, v.Symbol)
+			}
+			return true
+		})
+		shared := slices.ContainsFunc(own, func(s *ast.Symbol) bool { return slices.Contains(seen, s) })
+		if i > 0 && !shared {
+			a.notify(path, CartesianProduct, "")
+			return
+		}
+		seen = append(seen, own...)
+	}
+}
+
+func (a *analyzer) unwind(c *ast.Unwind) {
+	t := a.expr(c.List)
+	elem := ast.Type{}
+	if t.May(ast.TypeList) {
+		elem = t.Element()
+	}
+	// Anything else than a list unwinds to itself.
+	if rest := t.Set &^ (ast.TypeList | ast.TypeNull); rest != 0 {
+		elem = elem.Union(ast.Type{Set: rest})
+	}
+	if elem.Set == 0 {
+		elem.Set = ast.TypeNull
+	}
+	a.bindNew(c.Var, elem)
+}
+
+func (a *analyzer) loadCSV(c *ast.LoadCSV) {
+	a.require(c.From, ast.TypeString, "the place of a file")
+	for _, e := range []ast.Expr{c.Delimiter, c.Quote, c.NullIf} {
+		if e != nil {
+			a.require(e, ast.TypeString, "an option of LOAD CSV")
+		}
+	}
+	row := ast.ListOf(ast.TypeString | ast.TypeNull)
+	if c.Headers {
+		row = ast.Of(ast.TypeMap)
+	}
+	a.bindNew(c.Var, row)
+}
+
+// graphReference checks the graph of USE: a name, which is no variable, or a
+// call.
+func (a *analyzer) graphReference(e ast.Expr) {
+	if call, ok := e.(*ast.Call); ok {
+		for _, arg := range call.Args {
+			a.expr(arg)
+		}
+	}
+}
+
+// importing reports whether the clause at index i is the WITH that brings
+// variables into a subquery without a scope clause, and binds them.
+func (a *analyzer) importing(part *ast.Part, i int) bool {
+	w, ok := part.Clauses[i].(*ast.With)
+	if !ok || a.importFrom == nil {
+		return false
+	}
+	for _, c := range part.Clauses[:i] {
+		if _, use := c.(*ast.Use); !use {
+			return false
+		}
+	}
+	simple := !w.Distinct && len(w.Order) == 0 && w.Skip == nil && w.Limit == nil && w.Where == nil
+	for _, item := range w.Items {
+		_, variable := item.Expr.(*ast.Variable)
+		simple = simple && variable && item.Alias == nil
+	}
+	if !simple {
+		return false
+	}
+	inner := a.scope
+	a.scope = &scope{parent: inner.parent}
+	for _, s := range a.importFrom.visible() {
+		a.scope.add(s)
+	}
+	a.with(w)
+	a.scope.parent = inner.parent
+	return true
+}
+
+// visible returns the symbols of a scope and of those around it.
+func (s *scope) visible() []*ast.Symbol {
+	var all []*ast.Symbol
+	seen := make(map[string]bool)
+	for ; s != nil; s = s.parent {
+		for _, symbol := range s.symbols {
+			if !seen[symbol.Name] {
+				seen[symbol.Name] = true
+				all = append(all, symbol)
+			}
+		}
+	}
+	return all
+}
