@@ -2,6 +2,7 @@ package function
 
 import (
 	"math"
+	"slices"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/temporal"
@@ -166,7 +167,7 @@ func (a *collector) AddColumn(groups []int32, values []graph.Value) (int, error)
 
 func (a *collector) Result(group int) (graph.Value, error) {
 	list := a.lists[group]
-	return graph.List(list[:len(list):len(list)]), nil
+	return graph.List(slices.Clip(list)), nil
 }
 
 func (a *collector) Bytes() int64 { return int64(valueBytes*cap(a.lists)) + 2*valueBytes*a.items }

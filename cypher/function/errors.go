@@ -45,7 +45,7 @@ func errorf(kind Kind, detail, format string, args ...any) error {
 }
 
 // typeError reports an argument of a type that the function does not take.
-func typeError(name string, want string, got graph.Value) error {
+func typeError(name, want string, got graph.Value) error {
 	return errorf(KindType, DetailArgumentType, "%s() needs %s, got %s", name, want, got.Kind())
 }
 
@@ -64,8 +64,7 @@ func temporalError(v graph.Value, err error) (graph.Value, error) {
 	if err == nil {
 		return v, nil
 	}
-	var t *temporal.Error
-	if errors.As(err, &t) {
+	if t, ok := errors.AsType[*temporal.Error](err); ok {
 		return graph.Value{}, argumentError("%s", t.Reason)
 	}
 	return graph.Value{}, err

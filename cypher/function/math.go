@@ -161,6 +161,7 @@ func integerOf(v graph.Value) (int64, bool) {
 		if f == math.Trunc(f) && f >= -1<<63 && f < 1<<63 {
 			return int64(f), true
 		}
+	default:
 	}
 	return 0, false
 }

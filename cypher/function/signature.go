@@ -125,10 +125,10 @@ func (s *Signature) String() string {
 // TypeName returns a type as Cypher writes it: "INTEGER | FLOAT", "LIST<ANY>".
 func TypeName(t ast.Type) string {
 	set := t.Set &^ ast.TypeNull
-	switch set {
-	case 0:
+	if set == 0 {
 		return "NULL"
-	case ast.TypeAny &^ ast.TypeNull:
+	}
+	if set == ast.TypeAny&^ast.TypeNull {
 		return "ANY"
 	}
 	var words []string

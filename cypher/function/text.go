@@ -3,6 +3,7 @@ package function
 import (
 	"encoding/hex"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/drawbolt/drawbolt/cypher/temporal"
@@ -49,10 +50,8 @@ func appendFloat(dst []byte, f float64) []byte {
 	if abs := math.Abs(f); abs == 0 || abs >= 1e-3 && abs < 1e7 {
 		start := len(dst)
 		dst = strconv.AppendFloat(dst, f, 'f', -1, 64)
-		for _, c := range dst[start:] {
-			if c == '.' {
-				return dst
-			}
+		if slices.Contains(dst[start:], '.') {
+			return dst
 		}
 		return append(dst, ".0"...)
 	}

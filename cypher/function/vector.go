@@ -115,7 +115,7 @@ func coordinatesOf(v *graph.Vector) []float64 {
 	return out
 }
 
-// vectorTypes are the names of coordinate types.
+// vectorTypeOf finds a coordinate type by its name.
 func vectorTypeOf(name string) (graph.VectorType, bool) {
 	switch strings.ToUpper(strings.ReplaceAll(name, " ", "")) {
 	case "INTEGER8", "INT8":
@@ -201,7 +201,13 @@ func appendCoordinate(dst []byte, typ graph.VectorType, v graph.Value) ([]byte, 
 	case graph.VectorFloat64:
 		f := v.Number()
 		return binary.BigEndian.AppendUint64(dst, math.Float64bits(f)), !math.IsInf(f, 0) && f == f
+	default:
+		return appendInteger(dst, typ, v)
 	}
+}
+
+// appendInteger drops the fraction of a float.
+func appendInteger(dst []byte, typ graph.VectorType, v graph.Value) ([]byte, bool) {
 	n := v
 	if v.Kind() == graph.KindFloat {
 		if f := v.Float(); f != f || math.IsInf(f, 0) || f >= 1<<63 || f < -1<<63 {

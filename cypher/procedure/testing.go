@@ -2,7 +2,6 @@ package procedure
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
@@ -40,10 +39,10 @@ func (t *Table) testingProcedures() []Procedure {
 	}
 }
 
-func declarationError(format string, args ...any) error {
+func declarationError(reason string) error {
 	return &function.Error{
 		Kind: function.KindArgument, Detail: function.DetailArgumentValue,
-		Message: function.DetailArgumentValue + ": " + fmt.Sprintf(format, args...),
+		Message: function.DetailArgumentValue + ": " + reason,
 	}
 }
 

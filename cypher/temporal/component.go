@@ -13,7 +13,8 @@ func Component(v graph.Value, name string) (graph.Value, error) {
 	if err == nil {
 		return part, nil
 	}
-	for _, spelling := range spellings {
+	for i := range spellings {
+		spelling := spellings[i]
 		if spelling != name && strings.EqualFold(spelling, name) {
 			return component(v, spelling)
 		}

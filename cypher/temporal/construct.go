@@ -62,7 +62,13 @@ func (p *parts) value(kind graph.Kind, c *Clock) (graph.Value, error) {
 			return graph.Value{}, err
 		}
 		return joinLocal(p.days, p.nanos), nil
+	default:
+		return p.zoned(kind, c)
 	}
+}
+
+// zoned makes a value of one of the two kinds with a zone.
+func (p *parts) zoned(kind graph.Kind, c *Clock) (graph.Value, error) {
 	if !p.hasZone {
 		var err error
 		if p.place, err = c.place(); err != nil {
@@ -71,7 +77,7 @@ func (p *parts) value(kind graph.Kind, c *Clock) (graph.Value, error) {
 		p.offset = noPreference
 	}
 	if kind == graph.KindDateTime {
-		return p.place.dateTime(p.local(), int32(p.nanos%nanosPerSecond), p.offset) //nolint:gosec // below 1e9
+		return p.place.dateTime(p.local(), int32(p.nanos%nanosPerSecond), p.offset)
 	}
 	if p.place.region != nil && (p.offset == noPreference || !p.hasDate) {
 		p.offset = p.place.offsetAt(c.read(StatementTime).Seconds)
@@ -84,7 +90,7 @@ func (p *parts) value(kind graph.Kind, c *Clock) (graph.Value, error) {
 // moveTo changes the zone and keeps the instant.
 func (p *parts) moveTo(to place) {
 	at := p.place.instant(p.local(), p.offset)
-	rest := int32(p.nanos % nanosPerSecond) //nolint:gosec // below 1e9
+	rest := int32(p.nanos % nanosPerSecond)
 	days := p.days
 	p.place, p.offset = to, to.offsetAt(at)
 	p.setLocal(at+int64(p.offset), rest)
@@ -183,7 +189,7 @@ func (p *parts) fromEpoch(f *fieldSet, c *Clock) error {
 	}
 	p.hasDate, p.hasTime, p.hasZone = true, true, true
 	p.offset = p.place.offsetAt(seconds)
-	p.setLocal(seconds+int64(p.offset), int32(nanos)) //nolint:gosec // below 1e9
+	p.setLocal(seconds+int64(p.offset), int32(nanos))
 	return nil
 }
 

@@ -82,7 +82,10 @@ func fieldsOf(m graph.Value, kind graph.Kind) (*fieldSet, error) {
 			}
 		}
 	}
-	return f, f.check()
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 func (f *fieldSet) number(entry graph.Field, hasDate, hasTime, hasZone bool) error {
@@ -123,8 +126,10 @@ func (f *fieldSet) check() error {
 	hasBase := func(i int) bool { return !f.base[i].IsNull() }
 	groups := 0
 	for _, group := range [][]field{
-		{fieldMonth, fieldDay}, {fieldWeek, fieldDayOfWeek},
-		{fieldQuarter, fieldDayOfQuarter}, {fieldOrdinalDay},
+		{fieldMonth, fieldDay},
+		{fieldWeek, fieldDayOfWeek},
+		{fieldQuarter, fieldDayOfQuarter},
+		{fieldOrdinalDay},
 	} {
 		if f.any(group...) {
 			groups++

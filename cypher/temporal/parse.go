@@ -119,10 +119,10 @@ func ParseDateTime(text string, c *Clock) (graph.Value, error) {
 	if p.region != nil && hasOffset && p.region.offsetAt(local-int64(offset)) != offset {
 		return graph.Value{}, errorf("the offset does not belong to the time zone %q at that time", p.region.name)
 	}
-	return p.dateTime(local, int32(nanos%nanosPerSecond), offset) //nolint:gosec // below 1e9
+	return p.dateTime(local, int32(nanos%nanosPerSecond), offset)
 }
 
 // joinLocal returns a local date-time value.
 func joinLocal(days, nanos int64) graph.Value {
-	return graph.LocalDateTime(localSeconds(days, nanos/nanosPerSecond), int32(nanos%nanosPerSecond)) //nolint:gosec // below 1e9
+	return graph.LocalDateTime(localSeconds(days, nanos/nanosPerSecond), int32(nanos%nanosPerSecond))
 }

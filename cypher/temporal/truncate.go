@@ -80,7 +80,7 @@ func (p *parts) truncate(unit string) (level int, ok bool) {
 }
 
 func (p *parts) truncateTime(unit string) (level int, ok bool) {
-	step := int64(0)
+	var step int64
 	switch unit {
 	case "day":
 		p.nanos = 0

@@ -30,7 +30,7 @@ var regions sync.Map //nolint:gochecknoglobals // see above
 // loadRegion returns the zone with a name, which is case-sensitive.
 func loadRegion(name string) (*region, error) {
 	if known, ok := regions.Load(name); ok {
-		return known.(*region), nil //nolint:forcetypeassert,errcheck // nothing else is stored
+		return known.(*region), nil
 	}
 	if !isRegionName(name) {
 		return nil, errorf("unknown time zone %q", clip(name))
@@ -44,7 +44,7 @@ func loadRegion(name string) (*region, error) {
 		return nil, errorf("unknown time zone %q", clip(name))
 	}
 	known, _ := regions.LoadOrStore(name, &region{name: name, loc: loc})
-	return known.(*region), nil //nolint:forcetypeassert,errcheck // nothing else is stored
+	return known.(*region), nil
 }
 
 // findRegion returns the zone with a name in any case. Names are written like
@@ -200,7 +200,7 @@ func (p place) dateTime(local int64, nanos, prefer int32) (graph.Value, error) {
 // fixedZones holds the zones of whole quarters of an hour.
 var fixedZones = func() (zones [2*maxOffset/900 + 1]graph.Zone) { //nolint:gochecknoglobals // immutable table
 	for i := range zones {
-		zones[i].Offset = int32(i*900 - maxOffset) //nolint:gosec // small
+		zones[i].Offset = int32(i*900 - maxOffset)
 	}
 	return zones
 }()
