@@ -62,6 +62,9 @@ func isIn(group []link) func(relationship uint32) bool {
 type pipeline struct {
 	append sync.Mutex // orders timestamps and log records
 	last   uint64     // the newest timestamp given out
+	labels int        // tokens that the log defines
+	types  int
+	keys   int
 
 	mu      sync.Mutex // guards what follows
 	queue   []*ticket  // commits on their way, by timestamp
@@ -71,6 +74,7 @@ type pipeline struct {
 // A ticket is a commit on its way.
 type ticket struct {
 	timestamp uint64
+	owner     uint32
 	ready     bool
 	work      *work
 	done      chan struct{} // closed when the commit is visible
@@ -113,9 +117,10 @@ func (t *Transaction) Commit(ctx context.Context) (Position, error) {
 // commit is the part of [Transaction.Commit] after the checks.
 func (t *Transaction) commit() (Position, error) {
 	s := t.store
-	k := &ticket{work: t.work, done: make(chan struct{})}
+	k := &ticket{owner: t.owner, work: t.work, done: make(chan struct{})}
 	p := &s.pipeline
 	p.append.Lock()
+	t.correctSteps()
 	k.timestamp = p.last + 1
 	pending, err := s.appendRedo(k.timestamp, t.work.redo)
 	if err != nil {
@@ -132,7 +137,7 @@ func (t *Transaction) commit() (Position, error) {
 	// While the log is being flushed, the records get their timestamp. It is
 	// newer than every snapshot, so that nobody sees them yet.
 	t.stamp(k.timestamp)
-	if err := pending.wait(); err != nil {
+	if err := pending.Wait(); err != nil {
 		err = s.stop(err)
 		t.work = nil // still referred to by the pipeline
 		t.finish()

@@ -43,6 +43,8 @@ const (
 	KindCorrupt
 	// KindStopped means that the log failed and the store takes no changes.
 	KindStopped
+	// KindLocked means that another process uses the data directory.
+	KindLocked
 	// KindLimit means that a number reached its fixed end, such as 2^32 nodes.
 	KindLimit
 )

@@ -1,15 +1,118 @@
 package storage
 
-import "context"
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 
-type commitLog struct{}
+	"github.com/drawbolt/drawbolt/storage/wal"
+)
 
-type pendingFlush struct{}
+// openLog claims the directory, replays what it holds and makes the store ready
+// for commits. Without a directory there is nothing to do.
+func (s *Store) openLog(ctx context.Context) (err error) {
+	dir := s.options.Directory
+	if dir == "" {
+		return nil
+	}
+	if s.lock, err = lockDirectory(dir); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.lock.Close())
+		}
+	}()
+	id, exists, err := loadIdentity(dir)
+	if err != nil {
+		return err
+	}
+	logs := filepath.Join(dir, logDirectory)
+	if exists {
+		s.id = id
+	} else {
+		if err := os.MkdirAll(logs, 0o700); err != nil {
+			return fmt.Errorf("storage: create the log directory: %w", err)
+		}
+		if err := saveIdentity(dir, s.id); err != nil {
+			return err
+		}
+	}
+	size := s.options.LogFileSize
+	if size == 0 {
+		size = defaultLogFileSize
+	}
+	log, err := wal.OpenFile(wal.Options{Directory: logs, FileSize: size, NoSync: s.options.NoSync})
+	if err != nil {
+		return logError(err)
+	}
+	if err := s.replay(ctx, log); err != nil {
+		return errors.Join(err, log.Close())
+	}
+	s.log = log
+	return nil
+}
 
-func (pendingFlush) wait() error { return nil }
+// logError gives a kind to an error of package wal.
+func logError(err error) error {
+	var c *wal.CorruptError
+	if errors.As(err, &c) {
+		return &Error{Kind: KindCorrupt, Message: "read the log", Err: err}
+	}
+	return fmt.Errorf("storage: %w", err)
+}
 
-func (s *Store) openLog(context.Context) error { return nil }
+func (s *Store) closeLog() error {
+	if s.log == nil {
+		return nil
+	}
+	if err := errors.Join(s.log.Close(), s.lock.Close()); err != nil {
+		return fmt.Errorf("storage: close: %w", err)
+	}
+	return nil
+}
 
-func (s *Store) closeLog() error { return nil }
+// noFlush is the flush of a store in memory.
+type noFlush struct{}
 
-func (s *Store) appendRedo(uint64, []byte) (pendingFlush, error) { return pendingFlush{}, nil }
+func (noFlush) Wait() error { return nil }
+
+// appendRedo appends the operations of a commit to the log, with the tokens that
+// they may use and that no record has defined yet. The mutex of appending is
+// held. An error means that the log has failed.
+func (s *Store) appendRedo(timestamp uint64, redo []byte) (wal.Flush, error) {
+	if s.log == nil {
+		return noFlush{}, nil
+	}
+	if err := s.stopped.Load(); err != nil {
+		return nil, err
+	}
+	p := &s.pipeline
+	if s.labels.len() != p.labels || s.types.len() != p.types || s.keys.len() != p.keys {
+		var b []byte
+		b, p.labels = appendTokens(b, opDefineLabel, s.labels, p.labels)
+		b, p.types = appendTokens(b, opDefineType, s.types, p.types)
+		b, p.keys = appendTokens(b, opDefineKey, s.keys, p.keys)
+		redo = append(b, redo...)
+	}
+	f, err := s.log.Append(timestamp, redo)
+	if err != nil {
+		return nil, s.stop(err)
+	}
+	return f, nil
+}
+
+// appendTokens defines the tokens from number from on, and returns how many
+// there are.
+func appendTokens(dst []byte, op operation, t *tokens, from int) ([]byte, int) {
+	names := *t.names.Load()
+	for i := from; i < len(names); i++ {
+		dst = binary.AppendUvarint(append(dst, byte(op)), uint64(i)) //nolint:gosec // not negative
+		dst = binary.AppendUvarint(dst, uint64(len(names[i])))
+		dst = append(dst, names[i]...)
+	}
+	return dst, len(names)
+}

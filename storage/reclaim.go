@@ -176,6 +176,9 @@ func (r *reclaimer) reclaim() {
 // freeRetired frees what nobody looks at.
 func (s *Store) freeRetired(list []retirement) {
 	for _, x := range list {
+		if s.replaying && (x.kind == retiredNode || x.kind == retiredRelationship) {
+			continue // the log says which slots are used again
+		}
 		switch x.kind {
 		case retiredBlock:
 			s.adjacencyBlocks.Free(x.ref, int(x.size))
@@ -274,7 +277,7 @@ func (s *Store) freeRelationship(slot uint32, retired []retirement) []retirement
 	if props := atomic.LoadUint32(&r.props); props != 0 {
 		retired = append(retired, retirement{kind: retiredProperties, ref: props})
 	}
-	r.store(mvcc.Dead)
+	r.kill()
 	return append(retired, retirement{kind: retiredRelationship, ref: slot})
 }
 
@@ -303,7 +306,7 @@ func (s *Store) freeNode(slot uint32, retired []retirement) []retirement {
 	if props := atomic.LoadUint32(&n.props); props != 0 {
 		retired = append(retired, retirement{kind: retiredProperties, ref: props})
 	}
-	n.store(mvcc.Dead)
+	n.kill()
 	return append(retired, retirement{kind: retiredNode, ref: slot})
 }
 

@@ -54,6 +54,13 @@ func (h *head) get() version {
 	return version{tag: atomic.LoadUint32(&h.tag), props: atomic.LoadUint32(&h.props)}
 }
 
+// kill takes a record out of existence that nobody can see any more. Its undo
+// records are gone, so that it must not lead to them.
+func (h *head) kill() {
+	atomic.StoreUint32(&h.undo, 0)
+	h.store(mvcc.Dead)
+}
+
 // read returns the version of a record that is visible, and false when there is
 // none. A deleted entity has a visible version, too, with the deleted bit.
 func (s *Store) read(h *head, sight *mvcc.Sight) (version, bool) {

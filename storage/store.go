@@ -5,11 +5,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/storage/mvcc"
 	"github.com/drawbolt/drawbolt/storage/slab"
+	"github.com/drawbolt/drawbolt/storage/wal"
 )
 
 // A Store is one graph database.
@@ -42,7 +44,9 @@ type Store struct {
 	schema     schema
 	reclaimer  reclaimer
 	works      sync.Pool // of *work
-	log        *commitLog
+	log        wal.Log   // nil in memory, and while it is replayed
+	lock       *os.File  // of the directory
+	replaying  bool
 
 	closed  atomic.Bool
 	stopped atomic.Pointer[Error] // why no changes are taken

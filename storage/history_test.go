@@ -1,0 +1,52 @@
+package storage_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/drawbolt/drawbolt/storage"
+	"github.com/drawbolt/drawbolt/storage/storagetest"
+)
+
+func TestHistory(t *testing.T) {
+	for seed := range uint64(3) {
+		s := open(t, storage.Options{LockTimeout: time.Millisecond})
+		h := storagetest.NewHistory(t, s, storagetest.NewModel(), seed)
+		for range 4 {
+			h.Run(300)
+			h.Finish()
+			if t.Failed() {
+				t.Fatalf("seed %d", seed)
+			}
+		}
+	}
+}
+
+func TestHistoryReopened(t *testing.T) {
+	dir := t.TempDir()
+	m := storagetest.NewModel()
+	var id [16]byte
+	for round := range uint64(5) {
+		s, err := storage.Open(t.Context(), storage.Options{
+			Directory: dir, LockTimeout: time.Millisecond, LogFileSize: 8 << 10, NoSync: round%2 == 1,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if round > 0 && s.ID() != id {
+			t.Errorf("ID() changed from %x to %x", id, s.ID())
+		}
+		id = s.ID()
+		storagetest.Check(t, "after reopening", s, m)
+		h := storagetest.NewHistory(t, s, m, round)
+		h.Run(300)
+		h.Finish()
+		m = h.Committed
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if t.Failed() {
+			t.Fatalf("round %d", round)
+		}
+	}
+}

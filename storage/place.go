@@ -1,0 +1,43 @@
+package storage
+
+import (
+	"fmt"
+
+	"github.com/drawbolt/drawbolt/storage/mvcc"
+	"github.com/drawbolt/drawbolt/storage/slab"
+)
+
+// place returns the record of an identifier that the log gives to something
+// new.
+func place[T any](s *Store, t *slab.Table[T], id uint64, word func(*T) mvcc.Word) (*T, error) {
+	slot := uint32(id) //nolint:gosec // the low half
+	if err := t.Grow(uint64(slot) + 1); err != nil {
+		return nil, memoryError(err)
+	}
+	rec := t.At(slot)
+	if w := word(rec); w != 0 && w != mvcc.Dead {
+		// The slot was given up by an earlier commit.
+		s.reclaimer.reclaim()
+	}
+	if w := word(rec); w != 0 && w != mvcc.Dead {
+		return nil, fmt.Errorf("%w: identifier %d is in use", errRedo, id)
+	}
+	if err := t.SetGeneration(slot, uint32(id>>32)); err != nil {
+		return nil, memoryError(err)
+	}
+	return rec, nil
+}
+
+// freeUnused offers the slots that nothing is in, lowest last, so that they are
+// used first.
+func freeUnused[T any](t *slab.Table[T], word func(*T) mvcc.Word) {
+	for slot := t.Len(); slot > 0; slot-- {
+		s := uint32(slot - 1) //nolint:gosec // below 2^32
+		switch word(t.At(s)) {
+		case 0:
+			t.Recycle(s)
+		case mvcc.Dead:
+			t.Free(s)
+		}
+	}
+}

@@ -1,0 +1,326 @@
+package wal
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/record"
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/wal"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	headerBytes   = 17
+	formatVersion = 1
+
+	// preallocate is how far ahead of the end a file has its blocks, so that a
+	// flush does not have to find some.
+	preallocate = 4 << 20
+)
+
+// Options configure a [File].
+type Options struct {
+	// Directory holds the files; it must exist.
+	Directory string
+	// FileSize is the number of bytes after which another file is begun.
+	FileSize int64
+	// NoSync leaves it to the system when records reach stable storage.
+	NoSync bool
+	// FS is where the directory is; nil means the file system of the machine.
+	FS vfs.FS
+}
+
+// A File is a [Log] in files of a directory.
+type File struct {
+	options Options
+	fs      vfs.FS
+	logs    []logFile // those there were at the start, and those written since
+	manager wal.Manager
+	writer  wal.Writer
+	slots   chan struct{} // see Append
+	table   *crc32.Table
+	buffer  []byte
+	last    uint64
+	size    int64 // of the current file
+	broken  error
+}
+
+// A logFile is one file of the log.
+type logFile struct {
+	number wal.NumWAL
+	first  uint64 // position of its first record; 0 when it has none
+	read   wal.LogicalLog
+}
+
+var _ Log = (*File)(nil)
+
+// OpenFile opens the log in a directory and cuts off what a crash has left
+// half-written behind the end of its last file.
+func OpenFile(o Options) (*File, error) {
+	f := &File{
+		options: o, fs: o.FS, table: crc32.MakeTable(crc32.Castagnoli),
+		slots: make(chan struct{}, record.SyncConcurrency-1),
+	}
+	if f.fs == nil {
+		f.fs = vfs.Default
+	}
+	if o.NoSync {
+		f.fs = unsyncedFS{f.fs}
+	}
+	if err := f.removeUnfinished(); err != nil {
+		return nil, err
+	}
+	found, err := wal.Scan(wal.Dir{FS: f.fs, Dirname: o.Directory})
+	if err != nil {
+		return nil, fmt.Errorf("wal: list %s: %w", o.Directory, err)
+	}
+	for i, l := range found {
+		if err := f.examine(l, i+1 == len(found)); err != nil {
+			return nil, err
+		}
+	}
+	f.manager, err = f.newManager(o.Directory)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// examine notes a file, and repairs the last one.
+func (f *File) examine(l wal.LogicalLog, last bool) error {
+	file := logFile{number: l.Num, read: l}
+	enough := errors.New("enough")
+	torn, err := f.readFile(l, last, func(position uint64, _ []byte) error {
+		if file.first == 0 {
+			file.first = position
+		}
+		f.last = position
+		if !last {
+			return enough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, enough) {
+		return err
+	}
+	if torn {
+		if err := f.rewrite(l); err != nil {
+			return err
+		}
+	}
+	f.logs = append(f.logs, file)
+	return nil
+}
+
+// rewritten is where the last file is written again without its torn tail.
+const rewritten = "rewritten"
+
+// removeUnfinished removes what a crash during a repair has left.
+func (f *File) removeUnfinished() error {
+	err := f.fs.RemoveAll(f.fs.PathJoin(f.options.Directory, rewritten))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("wal: remove an unfinished repair: %w", err)
+	}
+	return nil
+}
+
+// rewrite replaces a file by one with its whole records and a proper end. The
+// chunks of a file know its number, so that the copy has the same name in
+// another directory before it is moved over the original.
+func (f *File) rewrite(l wal.LogicalLog) error {
+	dir := f.fs.PathJoin(f.options.Directory, rewritten)
+	if err := f.fs.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("wal: repair the last file: %w", err)
+	}
+	manager, err := f.newManager(dir)
+	if err != nil {
+		return err
+	}
+	w, err := manager.Create(l.Num, 0)
+	if err != nil {
+		return errors.Join(fmt.Errorf("wal: repair the last file: %w", err), manager.Close())
+	}
+	_, err = f.readFile(l, true, func(position uint64, payload []byte) error {
+		f.encode(position, payload)
+		_, err := w.WriteRecord(f.buffer, wal.SyncOptions{}, nil)
+		return err
+	})
+	_, closeErr := w.Close() // flushes
+	if err = errors.Join(err, closeErr, manager.Close()); err != nil {
+		return fmt.Errorf("wal: repair the last file: %w", err)
+	}
+	_, path := l.SegmentLocation(0)
+	if err := f.fs.Rename(f.fs.PathJoin(dir, filepath.Base(path)), path); err != nil {
+		return fmt.Errorf("wal: repair the last file: %w", err)
+	}
+	if err := f.syncDirectory(); err != nil {
+		return fmt.Errorf("wal: repair the last file: %w", err)
+	}
+	return f.removeUnfinished()
+}
+
+func (f *File) syncDirectory() error {
+	d, err := f.fs.OpenDir(f.options.Directory)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func (f *File) newManager(dir string) (wal.Manager, error) {
+	m, err := wal.Init(wal.Options{
+		Primary:         wal.Dir{FS: f.fs, Dirname: dir},
+		PreallocateSize: func() int { return preallocate },
+		MinSyncInterval: func() time.Duration { return 0 },
+		FsyncLatency: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "fsync_seconds", Help: "Time that flushes of the log take.",
+		}),
+		QueueSemChan:        f.slots,
+		Logger:              discardLogger{},
+		EventListener:       discardEvents{},
+		WriteWALSyncOffsets: func() bool { return true },
+	}, nil)
+	if err != nil {
+		return nil, fmt.Errorf("wal: open %s: %w", dir, err)
+	}
+	return m, nil
+}
+
+// encode puts a whole record into the buffer.
+func (f *File) encode(position uint64, payload []byte) {
+	b := binary.LittleEndian.AppendUint64(f.buffer[:0], position)
+	sum := crc32.Update(crc32.Checksum(b, f.table), f.table, payload)
+	b = binary.LittleEndian.AppendUint32(b, 1)
+	b = append(b, formatVersion)
+	b = binary.LittleEndian.AppendUint32(b, sum)
+	f.buffer = append(b, payload...)
+}
+
+// Append adds a record.
+func (f *File) Append(position uint64, payload []byte) (Flush, error) {
+	if f.broken != nil {
+		return nil, f.broken
+	}
+	if position <= f.last {
+		return nil, fmt.Errorf("wal: position %d does not follow %d", position, f.last)
+	}
+	if err := f.roll(position); err != nil {
+		f.broken = err
+		return nil, err
+	}
+	f.encode(position, payload)
+	p := &flush{}
+	p.done.Add(1)
+	// The writer has room for so many waiting flushes and panics beyond; it
+	// takes one out of the channel for each that is done.
+	f.slots <- struct{}{}
+	size, err := f.writer.WriteRecord(f.buffer, wal.SyncOptions{Done: &p.done, Err: &p.err}, nil)
+	if err != nil {
+		f.broken = fmt.Errorf("wal: append: %w", err)
+		return nil, f.broken
+	}
+	f.last, f.size = position, size
+	if cap(f.buffer) > 1<<20 {
+		f.buffer = nil
+	}
+	return p, nil
+}
+
+// roll begins a file for the first record, and another when the current one is
+// large.
+func (f *File) roll(position uint64) error {
+	if f.writer != nil {
+		n := len(f.logs)
+		if f.size < f.options.FileSize {
+			return nil
+		}
+		if _, err := f.writer.Close(); err != nil {
+			return fmt.Errorf("wal: close file %s: %w", f.logs[n-1].number, err)
+		}
+		f.writer = nil
+	}
+	number := wal.NumWAL(1)
+	if n := len(f.logs); n > 0 {
+		number = f.logs[n-1].number + 1
+	}
+	w, err := f.manager.Create(number, 0)
+	if err != nil {
+		return fmt.Errorf("wal: create file %s: %w", number, err)
+	}
+	f.writer = w
+	f.logs = append(f.logs, logFile{number: number, first: position})
+	return nil
+}
+
+// Discard removes the files that have no record behind a position, except for
+// the last one.
+func (f *File) Discard(position uint64) error {
+	n := 0
+	for n+1 < len(f.logs) && f.logs[n+1].first != 0 && f.logs[n+1].first <= position+1 {
+		path := f.fs.PathJoin(f.options.Directory, f.logs[n].number.String()+".log")
+		if err := f.fs.Remove(path); err != nil {
+			return fmt.Errorf("wal: discard: %w", err)
+		}
+		n++
+	}
+	f.logs = f.logs[n:]
+	if n == 0 {
+		return nil
+	}
+	return f.syncDirectory()
+}
+
+// Close flushes and ends the log.
+func (f *File) Close() error {
+	var err error
+	if f.writer != nil {
+		_, err = f.writer.Close()
+		f.writer = nil
+	}
+	f.broken = errors.New("wal: the log is closed")
+	return errors.Join(err, f.manager.Close())
+}
+
+// A flush is the [Flush] of one record.
+type flush struct {
+	done sync.WaitGroup
+	err  error
+}
+
+func (f *flush) Wait() error {
+	f.done.Wait()
+	if f.err != nil {
+		return fmt.Errorf("wal: flush: %w", f.err)
+	}
+	return nil
+}
+
+// Read visits the records behind a position.
+func (f *File) Read(ctx context.Context, after uint64, visit func(position uint64, record []byte) error) error {
+	for i, l := range f.logs {
+		if i+1 < len(f.logs) && f.logs[i+1].first != 0 && f.logs[i+1].first <= after+1 {
+			continue
+		}
+		_, err := f.readFile(l.read, false, func(position uint64, record []byte) error {
+			if err := ctx.Err(); err != nil {
+				return context.Cause(ctx)
+			}
+			if position <= after {
+				return nil
+			}
+			return visit(position, record)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
