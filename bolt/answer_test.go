@@ -230,7 +230,7 @@ func BenchmarkRecord(b *testing.B) {
 		b.Run(bb.name, func(b *testing.B) {
 			b.ReportAllocs()
 			w := bolt.NewWriter(io.Discard)
-			e := bolt.ValueEncoder{Version: version(b, "5.4"), Entities: g, PlainProperties: true}
+			e := bolt.ValueEncoder{Version: version(b, "5.4"), Entities: g}
 			for b.Loop() {
 				w.Begin()
 				w.Buf = bolt.AppendRecordHeader(w.Buf, len(bb.values))
@@ -253,7 +253,7 @@ func BenchmarkRecord(b *testing.B) {
 
 func TestRecordAllocates(t *testing.T) {
 	w := bolt.NewWriter(io.Discard)
-	e := bolt.ValueEncoder{Version: version(t, "5.4"), Entities: &quietGraph{}, PlainProperties: true}
+	e := bolt.ValueEncoder{Version: version(t, "5.4"), Entities: &quietGraph{}}
 	values := append(row(), graph.Node(1), graph.Relationship(2), graph.Date(1), graph.DateTime(1, 2, &graph.Zone{Name: "Europe/Paris"}))
 	allocations := testing.AllocsPerRun(100, func() {
 		w.Begin()

@@ -17,12 +17,8 @@ func (e *ValueEncoder) appendNode(dst []byte, id graph.NodeID) []byte {
 	}
 	dst = appendID(dst, uint64(id))
 	dst = e.Entities.AppendNodeLabels(dst, id)
-	if e.copiesProperties() {
-		dst = e.Entities.AppendNodeProperties(dst, id)
-	} else {
-		e.properties = e.Entities.AppendNodeProperties(e.properties[:0], id)
-		dst = e.appendStored(dst, e.properties)
-	}
+	at := len(dst)
+	dst = e.adapt(e.Entities.AppendNodeProperties(dst, id), at)
 	if e.Version.ElementIDs {
 		dst = e.appendElementID(dst, false, uint64(id))
 	}
@@ -74,11 +70,8 @@ func (e *ValueEncoder) appendUnbound(dst []byte, id graph.RelationshipID) []byte
 }
 
 func (e *ValueEncoder) appendRelationshipProperties(dst []byte, id graph.RelationshipID) []byte {
-	if e.copiesProperties() {
-		return e.Entities.AppendRelationshipProperties(dst, id)
-	}
-	e.properties = e.Entities.AppendRelationshipProperties(e.properties[:0], id)
-	return e.appendStored(dst, e.properties)
+	at := len(dst)
+	return e.adapt(e.Entities.AppendRelationshipProperties(dst, id), at)
 }
 
 func appendID(dst []byte, id uint64) []byte {

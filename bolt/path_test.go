@@ -160,7 +160,7 @@ func TestPathAllocates(t *testing.T) {
 	p := graph.NewPath(&graph.Path{
 		Nodes: []graph.NodeID{1, 2, 3, 1}, Relationships: []graph.RelationshipID{4, 5, 6},
 	})
-	e := bolt.ValueEncoder{Version: version(t, "5.4"), Entities: g, PlainProperties: true}
+	e := bolt.ValueEncoder{Version: version(t, "5.4"), Entities: g}
 	buf := make([]byte, 0, 4096)
 	allocations := testing.AllocsPerRun(100, func() { buf, _ = e.Append(buf[:0], p) })
 	if allocations != 0 {

@@ -10,8 +10,8 @@ const (
 	// for small messages. Several pipelined requests fit.
 	readWindow = 4 << 10
 	// keepMessage is the largest buffer that is kept after a message that did
-	// not fit into the window.
-	keepMessage = 64 << 10
+	// not fit into the window. An idle connection holds both.
+	keepMessage = 16 << 10
 )
 
 // A Reader takes complete messages out of a byte stream. A message is a number

@@ -7,16 +7,19 @@ import (
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
-// copiesProperties reports whether stored properties, which are in the forms of
-// 6.1, can be sent as they are.
-func (e *ValueEncoder) copiesProperties() bool {
-	v := e.Version
-	return v.UUIDs || v.UTC && e.PlainProperties
-}
+// keepStored is the largest scratch buffer that is kept.
+const keepStored = 64 << 10
 
-// appendStored appends stored properties in the forms of the version.
-func (e *ValueEncoder) appendStored(dst, stored []byte) []byte {
-	d := packstream.NewDecoder(stored)
+// adapt brings stored properties at the end of dst, from at on, into the forms
+// of the version. They are written in those of 6.1; few hold anything that
+// another version spells in another way, so they are looked through first.
+func (e *ValueEncoder) adapt(dst []byte, at int) []byte {
+	if e.Version.UUIDs || e.fits(dst[at:]) {
+		return dst
+	}
+	e.stored = append(e.stored[:0], dst[at:]...)
+	dst = dst[:at]
+	d := packstream.NewDecoder(e.stored)
 	d.SetLimits(packstream.Limits{UUID: true})
 	dst, err := e.transcode(dst, d)
 	if err == nil && d.Remaining() > 0 {
@@ -25,7 +28,81 @@ func (e *ValueEncoder) appendStored(dst, stored []byte) []byte {
 	if err != nil && e.err == nil {
 		e.err = fmt.Errorf("bolt: stored properties: %w", err)
 	}
+	if cap(e.stored) > keepStored {
+		e.stored = nil
+	}
 	return dst
+}
+
+// fits reports whether one stored value is complete and has the version's forms
+// already. What is inside of a container follows its header, so that no nesting
+// is needed to walk over it: it is enough to count what is still to come.
+func (e *ValueEncoder) fits(b []byte) bool {
+	coming := 1
+	for ; coming > 0 && len(b) > 0; coming-- {
+		m := b[0]
+		size := 1
+		switch {
+		case m < 0x80 || m >= 0xF0 || m == 0xC0 || m == 0xC2 || m == 0xC3:
+		case m < 0x90:
+			size += int(m & 0x0F)
+		case m < 0xA0:
+			coming += int(m & 0x0F)
+		case m < 0xB0:
+			coming += 2 * int(m&0x0F)
+		case m < 0xC0:
+			if len(b) < 2 || !e.Version.has(b[1]) {
+				return false
+			}
+			size = 2
+			coming += int(m & 0x0F)
+		case m == 0xC1 || m == 0xCB:
+			size = 9
+		case m == 0xC8:
+			size = 2
+		case m == 0xC9:
+			size = 3
+		case m == 0xCA:
+			size = 5
+		default:
+			var items int
+			if size, items = wide(b); size == 0 {
+				return false
+			}
+			coming += items
+		}
+		if size > len(b) {
+			return false
+		}
+		b = b[size:]
+	}
+	return coming == 0 && len(b) == 0
+}
+
+// wide returns how many bytes a value with a size behind its marker takes, its
+// items excepted, and how many items follow it. The size is 0 for what is not
+// such a value.
+func wide(b []byte) (size, items int) {
+	m := b[0]
+	if m < 0xCC || m > 0xDA || m&3 == 3 {
+		return 0, 0
+	}
+	width := 1 << (m & 3)
+	if len(b) <= width {
+		return 0, 0
+	}
+	n := 0
+	for _, c := range b[1 : 1+width] {
+		n = n<<8 | int(c)
+	}
+	switch {
+	case m < 0xD3: // bytes and strings
+		return 1 + width + n, 0
+	case m < 0xD7: // lists
+		return 1 + width, n
+	default: // maps
+		return 1 + width, 2 * n
+	}
 }
 
 // transcode copies one stored value, changing what the version spells in

@@ -22,6 +22,19 @@ const (
 	tagUnsupported   = '?'
 )
 
+// has reports whether stored structures with this tag are sent as they are.
+func (v *Version) has(tag byte) bool {
+	switch tag {
+	case tagDateTime, tagZonedDateTime:
+		return v.UTC
+	case tagVector:
+		return v.Vectors
+	case tagDate, tagTime, tagLocalTime, tagLocalDateTime, tagDuration, tagPoint2D, tagPoint3D:
+		return v.Temporal
+	}
+	return false
+}
+
 // fieldCount returns the number of fields of a structure that clients may send,
 // and false for every other tag.
 func (v *Version) fieldCount(tag byte) (n int, ok bool) {

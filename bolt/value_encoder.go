@@ -16,13 +16,9 @@ type ValueEncoder struct {
 	// date-times. Values carry their offset with them.
 	ZoneOffset ZoneOffset
 
-	// PlainProperties promises that no stored property is a vector or UUID, so
-	// that versions from 5.0 on can copy stored bytes without reading them.
-	PlainProperties bool
-
 	unsupported unsupported
 	path        pathScratch
-	properties  []byte
+	stored      []byte // scratch for what has to be changed
 	err         error
 }
 

@@ -350,15 +350,37 @@ func TestStoredProperties(t *testing.T) {
 			}
 		}
 	}
-	// Promised to be plain, they are copied without a look, from 5.0 on.
-	plain := bolt.ValueEncoder{Version: version(t, "5.8"), Entities: g, PlainProperties: true}
-	if wire, err := plain.Append(nil, graph.Node(1)); err != nil || !bytes.Contains(wire, properties) {
-		t.Errorf("plain properties for 5.8 = %s, %v", bolttest.FormatValue(wire), err)
+}
+
+// TestPlainProperties sends properties with every width of every type to a
+// version that has to look for what it does not know.
+func TestPlainProperties(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	for _, text := range []string{
+		`{}`,
+		`{a: 1, b: -17, c: 300, d: 70000, e: 5000000000, f: 1.5, g: true, h: false, i: null}`,
+		`{a: "", b: "short", c: "a string of more than fifteen bytes", d: "` + long + `", e: #, f: #00}`,
+		`{a: [], b: [1, "x", [D(1)]], c: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]}`,
+		`{a: {a: {b: []}}, b: X(7203, 1.0, 2.0), c: I(1, 2, 3), d: E(1, 2, 3, 4)}`,
+		`{a: 0, b: 0, c: 0, d: 0, e: 0, f: 0, g: 0, h: 0, i: 0, j: 0, k: 0, l: 0, m: 0, n: 0, o: 0, p: 0}`,
+	} {
+		properties, err := bolttest.ParseValue(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := bolt.ValueEncoder{Version: version(t, "5.8"), Entities: &fakeGraph{properties: properties}}
+		wire, err := e.Append(nil, graph.Node(1))
+		if err != nil || !bytes.Contains(wire, properties) {
+			t.Errorf("properties %s for 5.8 = %s, %v", text, bolttest.FormatValue(wire), err)
+		}
 	}
 }
 
 func TestDamagedProperties(t *testing.T) {
-	for _, wire := range []string{"A1", "A1 81 61 C4", "A0 A0", "A1 81 61 B1 4E 00", ""} {
+	for _, wire := range []string{
+		"A1", "A1 81 61 C4", "A0 A0", "A1 81 61 B1 4E 00", "", "A1 81 61 D0 05 61", "A1 81 61 D1 00",
+		"A1 81 61 C9 00", "A1 81 61 B1", "A1 81 61 D6 7FFFFFFF", "A1 81 61 DC 00 44", "A1 81 61 CF",
+	} {
 		g := &fakeGraph{properties: append([]byte{}, unhex(t, wire)...)}
 		e := bolt.ValueEncoder{Version: version(t, "4.4"), Entities: g}
 		if _, err := e.Append(nil, graph.Node(1)); err == nil {
@@ -387,4 +409,45 @@ func TestEncodeDecodeAgree(t *testing.T) {
 	if diff := cmp.Diff(values, bolttest.FormatValue(wire)); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// FuzzStored sends stored properties to versions that have to change some of
+// them, and compares with decoding them and encoding the value: whether they
+// are copied or changed makes no difference.
+func FuzzStored(f *testing.F) {
+	for _, text := range []string{
+		`{a: [I(100, 5, 3600), i(1719835200, 5, "Europe/Paris"), 1.5, #00, null, true, D(1), {x: 300}]}`,
+		`{u: uuid(00112233445566778899AABBCCDDEEFF), v: V(#C8, #0102)}`,
+		`{a: "a string of more than fifteen bytes", b: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]}`,
+	} {
+		wire, err := bolttest.ParseValue(text)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(wire)
+	}
+	newest := version(f, "6.1")
+	f.Fuzz(func(t *testing.T, stored []byte) {
+		d := packstream.NewDecoder(stored)
+		v, err := bolt.DecodeValue(d, newest, paris)
+		if err != nil || d.Remaining() > 0 {
+			return
+		}
+		// Only what the store would write: smallest forms, normalised.
+		if wire, err := bolt.AppendValue(nil, v, newest, nil); err != nil || !bytes.Equal(wire, stored) {
+			return
+		}
+		for _, text := range eachForm {
+			ver := version(t, text)
+			want, err := bolt.AppendValue([]byte{0xB3, 'N', 1, 0x91, 0x82, 'L', '1'}, v, ver, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := bolt.ValueEncoder{Version: ver, Entities: &fakeGraph{properties: stored}, ZoneOffset: paris}
+			got, err := e.Append(nil, graph.Node(1))
+			if err != nil || !bytes.Equal(got[1:min(len(want), len(got))], want[1:]) {
+				t.Fatalf("%X for %s: %s, %v; want %s", stored, text, bolttest.FormatValue(got), err, bolttest.FormatValue(want))
+			}
+		}
+	})
 }

@@ -9,8 +9,10 @@ import (
 const (
 	// maxChunk is the largest chunk.
 	maxChunk = 0xFFFF
-	// keepOutput is the largest output buffer that is kept after a flush.
+	// keepOutput is the largest output buffer that is kept after a flush, and
+	// keepIdle what an idle connection may hold.
 	keepOutput = 64 << 10
+	keepIdle   = 8 << 10
 )
 
 // A Writer collects messages as chunks in one buffer and writes them when told
@@ -85,9 +87,10 @@ func (w *Writer) Flush() error {
 	return nil
 }
 
-// Shrink gives the empty buffer back, for a connection that becomes idle.
+// Shrink gives a large buffer back when it is empty. It is to be called before
+// waiting for a client that may stay idle.
 func (w *Writer) Shrink() {
-	if len(w.Buf) == 0 {
+	if len(w.Buf) == 0 && cap(w.Buf) > keepIdle {
 		w.Buf = nil
 	}
 }
