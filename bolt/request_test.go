@@ -490,3 +490,56 @@ func BenchmarkDecodeRun(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDecodeParameters decodes large parameters, which values may alias,
+// as the session does with what the reader gave away.
+func BenchmarkDecodeParameters(b *testing.B) {
+	numbers := packstream.AppendListHeader(nil, 10_000)
+	for i := range 10_000 {
+		numbers = packstream.AppendInt(numbers, int64(i))
+	}
+	rows := packstream.AppendListHeader(nil, 1000)
+	for i := range 1000 {
+		rows = packstream.AppendMapHeader(rows, 3)
+		rows = packstream.AppendInt(packstream.AppendString(rows, "id"), int64(i))
+		rows = packstream.AppendString(packstream.AppendString(rows, "name"), "a name of a person")
+		rows = packstream.AppendFloat(packstream.AppendString(rows, "score"), float64(i))
+	}
+	for name, parameter := range map[string][]byte{
+		"10000 integers": numbers,
+		"1000 rows":      rows,
+		"1 MiB string":   packstream.AppendString(nil, strings.Repeat("x", 1<<20)),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			message := packstream.AppendStructHeader(nil, byte(bolt.SignatureRun), 3)
+			message = packstream.AppendString(message, "RETURN $x")
+			message = packstream.AppendString(packstream.AppendMapHeader(message, 1), "x")
+			message = append(message, parameter...)
+			message = packstream.AppendMapHeader(message, 0)
+			b.SetBytes(int64(len(message)))
+			r := decoder(b, "5.4")
+			for b.Loop() {
+				if _, err := r.Decode(message, true); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func ExampleRequestDecoder() {
+	versions, _ := bolt.Versions("5.4", "5.4", false)
+	d := bolt.RequestDecoder{Version: versions[0]}
+	request, err := d.Decode([]byte{0xB1, 0x3F, 0xA1, 0x81, 'n', 0x0A}, false)
+	if err != nil {
+		panic(err)
+	}
+	switch m := request.(type) {
+	case *bolt.Pull:
+		fmt.Println("PULL", m.N)
+	default:
+		fmt.Println(m.Signature())
+	}
+	// Output: PULL 10
+}

@@ -30,6 +30,35 @@ func DecodeValue(d *packstream.Decoder, ver *Version, zone ZoneOffset) (graph.Va
 type valueDecoder struct {
 	version *Version
 	zone    ZoneOffset
+	items   block[graph.Value]
+	fields  block[graph.Field]
+}
+
+// A block cuts the slices of many small lists, or maps, out of larger ones: a
+// list of a thousand rows would cost a thousand allocations.
+type block[T any] struct {
+	free []T
+	used bool
+}
+
+const (
+	smallSlice = 16
+	blockSize  = 128
+)
+
+// take returns a slice of n. Left is how many bytes the message still has, which
+// bounds what is reserved in advance.
+func (b *block[T]) take(n, left int) []T {
+	if n > smallSlice || !b.used { // the first is often the only one
+		b.used = true
+		return make([]T, n)
+	}
+	if n > len(b.free) {
+		b.free = make([]T, max(n, min(blockSize, left/4)))
+	}
+	s := b.free[:n:n]
+	b.free = b.free[n:]
+	return s
 }
 
 func (vd *valueDecoder) decode(d *packstream.Decoder) (graph.Value, error) {
@@ -73,7 +102,7 @@ func (vd *valueDecoder) list(d *packstream.Decoder) (graph.Value, error) {
 	if err := d.Enter(); err != nil {
 		return graph.Null, err
 	}
-	items := make([]graph.Value, n)
+	items := vd.items.take(n, d.Remaining())
 	for i := range items {
 		if items[i], err = vd.decode(d); err != nil {
 			return graph.Null, err
@@ -91,7 +120,7 @@ func (vd *valueDecoder) mapping(d *packstream.Decoder) (graph.Value, error) {
 	if err := d.Enter(); err != nil {
 		return graph.Null, err
 	}
-	fields := make([]graph.Field, n)
+	fields := vd.fields.take(n, d.Remaining())
 	for i := range fields {
 		key, err := d.StringBytes()
 		if err != nil {
