@@ -155,7 +155,6 @@ func (r *Run) Release() {
 	r.live.Reset()
 	r.live.Parameters, r.live.Function, r.live.View = nil, nil, storage.View{}
 	r.first.N = 1
-	r.arena = graph.Arena{}
 	r.tx, r.ctx, r.profile = nil, nil, nil
 }
 

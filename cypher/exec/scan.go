@@ -52,15 +52,18 @@ func (o *nodeScan) reset() {
 }
 
 func (o *nodeScan) next() (*expr.Batch, error) {
-	if o.label != nil && !o.known {
-		if o.id, o.known = o.label.Resolve(o.c.Store); !o.known {
-			return nil, nil //nolint:nilnil // nothing has the label
-		}
-	}
 	for {
 		more, err := o.begin()
 		if err != nil || !more {
 			return nil, err
+		}
+		// The input may have created the label just now, and has to run to
+		// its end even when it has not.
+		if o.label != nil && !o.known {
+			if o.id, o.known = o.label.Resolve(o.c.Store); !o.known {
+				o.row = o.in.N
+				continue
+			}
 		}
 		column := &o.out.Columns[o.slot]
 		column.Resize(expr.Nodes, o.limit)

@@ -48,8 +48,10 @@ func (g *graphPattern) anchor(input Node) (Node, error) {
 			c.rows = 1
 		}
 		c.cost = g.simulate(&c)
-		// Reading an end of a relationship costs more than a node of a scan.
-		if best == nil || r.known || c.cost*2 < best.cost {
+		// Looking up both ends of a relationship costs some times more than
+		// a step along the relationships of a node, which lie together.
+		const lookUp = 4
+		if best == nil || r.known || c.cost*lookUp < best.cost {
 			best = &c
 		}
 	}

@@ -147,6 +147,11 @@ func (p *planner) barrierBefore(input Node, r *reads) Node {
 	if !r.conflicts(&p.effects) {
 		return input
 	}
+	return p.barrier(input)
+}
+
+// barrier plans the start of a new segment.
+func (p *planner) barrier(input Node) Node {
 	p.segment = p.plan.Segments
 	p.plan.Segments++
 	p.effects = effects{}

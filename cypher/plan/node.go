@@ -211,6 +211,9 @@ type Unwind struct {
 	Input Node
 	Slot  int
 	List  *expr.Value
+	// Range are the arguments of range() when that is the list: its numbers
+	// are counted one by one.
+	Range []*expr.Value
 }
 
 // An Aggregation is one aggregating call of a projection.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/expr"
@@ -341,6 +342,15 @@ func (p *planner) unwind(c *ast.Unwind, input Node) (Node, error) {
 	}
 	slot := p.slotOf(c.Var.Symbol, expr.Values)
 	n := add(p, &Unwind{Input: input, Slot: slot, List: list})
+	if call, ok := c.List.(*ast.Call); ok && strings.EqualFold(call.Name, "range") {
+		for _, arg := range call.Args {
+			v, err := p.compiler.Compile(arg)
+			if err != nil {
+				return nil, err
+			}
+			n.Range = append(n.Range, v)
+		}
+	}
 	n.Rows = input.Base().Rows * 10
 	p.bound[slot] = true
 	return n, nil
@@ -353,7 +363,12 @@ func (p *planner) subquery(c *ast.CallSubquery, input Node) (Node, error) {
 	}
 	input = p.barrierBefore(input, p.readsOf(c.Query))
 	outer := p.snapshot()
-	inner, err := p.query(c.Query, p.start())
+	start := p.start()
+	if writes(c.Query) {
+		// Each row's run sees what the runs for earlier rows have written.
+		start = p.barrier(start)
+	}
+	inner, err := p.query(c.Query, start)
 	if err != nil {
 		return nil, err
 	}
@@ -374,6 +389,19 @@ func (p *planner) subquery(c *ast.CallSubquery, input Node) (Node, error) {
 	a := add(p, n)
 	a.Rows = input.Base().Rows * max(inner.node.Base().Rows, 1)
 	return a, nil
+}
+
+// writes reports whether a query has an updating clause.
+func writes(q *ast.Query) bool {
+	found := false
+	ast.Walk(q, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.Create, *ast.Merge, *ast.SetClause, *ast.Remove, *ast.Delete, *ast.Foreach:
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // nested plans a subquery of an expression.
