@@ -42,7 +42,7 @@ func answerSize(b *testing.B, c *client, request []byte) int {
 	b.Helper()
 	c.write(request)
 	n := 0
-	var end = []byte("type\x81r")
+	end := []byte("type\x81r")
 	buf := make([]byte, 1<<20)
 	want := bytes.Count(request, []byte("rows 1"))
 	for bytes.Count(buf[:n], end) < want {

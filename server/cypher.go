@@ -27,7 +27,7 @@ var (
 	_ Result      = engineResult{}
 )
 
-func (d engineDatabase) Run(ctx context.Context, s Statement) (Result, error) { //nolint:gocritic // copied once a statement
+func (d engineDatabase) Run(ctx context.Context, s Statement) (Result, error) {
 	return resultOf(d.Engine.Run(ctx, s.Query, s.Parameters, s.engine()))
 }
 
@@ -47,7 +47,7 @@ func (d engineDatabase) WaitFor(ctx context.Context, p storage.Position) error {
 	return d.Store().WaitFor(ctx, p)
 }
 
-func (t engineTransaction) Run(ctx context.Context, s Statement) (Result, error) { //nolint:gocritic // copied once a statement
+func (t engineTransaction) Run(ctx context.Context, s Statement) (Result, error) {
 	return resultOf(t.Transaction.Run(ctx, s.Query, s.Parameters, s.engine()))
 }
 

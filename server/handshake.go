@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"io"
 
 	"github.com/drawbolt/drawbolt/bolt"
 )
 
-// maxChoice is the longest answer to a manifest: a version and a varint.
-const maxChoice = 4 + 10
+// An answer to a manifest is a version and a varint.
+const (
+	minChoice = 4 + 1
+	maxChoice = 4 + 10
+)
 
 // A handshaker is a connection that has to do something before its first byte,
 // such as TLS. It is found by this method alone, so that this package knows
@@ -21,13 +24,13 @@ type handshaker interface {
 
 // secure reports whether the connection is a TLS connection.
 func (s *session) secure() bool {
-	_, ok := s.conn.(handshaker)
+	_, ok := s.raw.(handshaker)
 	return ok
 }
 
 // transport does the TLS handshake, if there is one, in its turn and in time.
 func (s *session) transport(ctx context.Context) error {
-	h, ok := s.conn.(handshaker)
+	h, ok := s.raw.(handshaker)
 	if !ok {
 		return nil
 	}
@@ -41,50 +44,58 @@ func (s *session) transport(ctx context.Context) error {
 }
 
 // negotiate reads the client's opening and agrees on a version. A peer that is
-// no Bolt client, or with which no version is common, gets errRefused.
+// no Bolt client, or with which no version is common, gets errRefused. It reads
+// exactly what belongs to the handshake.
 func (s *session) negotiate() error {
-	first, err := s.reader.Raw(4)
-	if err != nil {
+	var first [4]byte
+	if _, err := io.ReadFull(s.conn, first[:]); err != nil {
 		return fmt.Errorf("read the first bytes: %w", err)
 	}
-	if who := sniff(first); who != callerBolt {
+	switch who := sniff(first[:]); {
+	case who == callerBolt:
+		return s.negotiateVersion()
+	case who == callerHTTP && !s.secure() && s.webSocket == nil:
+		if err := s.upgrade(first[:]); err != nil {
+			return err
+		}
+		return s.negotiate()
+	default:
 		return s.turnAway(who)
 	}
-	slots, err := s.reader.Raw(bolt.HandshakeSize - 4)
-	if err != nil {
+}
+
+func (s *session) negotiateVersion() error {
+	var slots [bolt.HandshakeSize - 4]byte
+	if _, err := io.ReadFull(s.conn, slots[:]); err != nil {
 		return fmt.Errorf("read the version proposals: %w", err)
 	}
-	choice := bolt.Negotiate([16]byte(slots), s.server.versions)
+	choice := bolt.Negotiate(slots, s.server.versions)
 	if choice.Manifest {
 		return s.negotiateManifest()
 	}
 	reply := choice.Reply()
-	s.writer.Append(reply[:]...)
+	if _, err := s.conn.Write(reply[:]); err != nil {
+		return fmt.Errorf("answer the version proposals: %w", err)
+	}
 	if choice.Version == nil {
-		s.log.Debug().Hex("proposals", slots).Msg("no common Bolt version")
-		return errors.Join(errRefused, s.flush())
+		s.log.Debug().Hex("proposals", slots[:]).Msg("no common Bolt version")
+		return errRefused
 	}
 	s.version = choice.Version
-	// The client waits for these bytes, HELLO comes after them.
-	return s.flush()
+	return nil
 }
 
 func (s *session) negotiateManifest() error {
-	s.writer.Buf = bolt.AppendManifest(s.writer.Buf, s.server.versions)
-	if err := s.flush(); err != nil {
-		return err
+	// In one write, because some clients parse it out of what comes first.
+	if _, err := s.conn.Write(bolt.AppendManifest(nil, s.server.versions)); err != nil {
+		return fmt.Errorf("answer with the manifest: %w", err)
 	}
 	var choice [maxChoice]byte
-	for n := 0; ; {
-		need := 1
-		if n == 0 {
-			need = 5
-		}
-		b, err := s.reader.Raw(need)
-		if err != nil {
+	for n, need := 0, minChoice; ; need = 1 {
+		if _, err := io.ReadFull(s.conn, choice[n:n+need]); err != nil {
 			return fmt.Errorf("read the version choice: %w", err)
 		}
-		n += copy(choice[n:], b)
+		n += need
 		v, _, err := bolt.ParseChoice(choice[:n], s.server.versions)
 		switch {
 		case err == nil:
@@ -97,8 +108,6 @@ func (s *session) negotiateManifest() error {
 	}
 }
 
-// deadlines for everything before login are absolute: a client that sends one
-// byte a second must not hold its place for ever.
-func (s *session) armLogin() error {
-	return s.conn.SetDeadline(time.Now().Add(s.server.opts.Limits.Login))
-}
+// armLogin sets the deadline for everything before login. It is absolute: a
+// client that sends one byte a second must not hold its place for ever.
+func (s *session) armLogin() error { return s.raw.SetDeadline(s.loginBy) }

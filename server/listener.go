@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -16,23 +17,32 @@ const (
 var ErrClosed = fmt.Errorf("server: closed: %w", net.ErrClosed)
 
 // Serve accepts connections on l until the server is shut down, then returns
-// ErrClosed. It closes l. Connections of l may have a method
+// ErrClosed, or until ctx ends, then returns its cause; connections that were
+// accepted live on. It closes l. Connections of l may have a method
 // HandshakeContext(context.Context) error, which is then called first, in the
 // connection's goroutine and within the limits.
-func (s *Server) Serve(l net.Listener) error {
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if !s.track(l) {
 		return errors.Join(ErrClosed, l.Close())
 	}
 	defer s.untrack(l)
+	defer context.AfterFunc(ctx, func() {
+		l.Close() //nolint:errcheck // Accept reports
+	})()
 	delay := time.Duration(0)
 	for {
 		conn, err := l.Accept()
 		if err == nil {
 			delay = 0
-			s.start(conn)
+			s.start(conn) //nolint:contextcheck // sessions hang on the server's own context
 			continue
 		}
-		if s.stopped() || errors.Is(err, net.ErrClosed) {
+		switch {
+		case s.stopped():
+			return ErrClosed
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, net.ErrClosed):
 			return ErrClosed
 		}
 		// Out of descriptors or memory: the connection waits in the kernel's

@@ -94,7 +94,7 @@ func (s *session) logon(m *bolt.Logon) error {
 func (s *session) authenticate(a *bolt.Auth) (ok bool, err error) {
 	c := Credentials{
 		Scheme: a.Scheme, Principal: a.Principal, Secret: a.Credentials, Realm: a.Realm,
-		Parameters: a.Parameters, Peer: s.conn.RemoteAddr(),
+		Parameters: a.Parameters, Peer: s.raw.RemoteAddr(),
 	}
 	if c.Scheme == "" {
 		c.Scheme = "none"
@@ -136,7 +136,10 @@ func (s *session) openUp() error {
 	l := s.server.opts.Limits
 	s.input.setLimit(l.MessageBytes)
 	s.decoder.Limits, s.decoder.Strict = packstream.Limits{Depth: l.Depth}, false
-	if err := s.conn.SetDeadline(time.Time{}); err != nil {
+	if s.webSocket != nil {
+		s.webSocket.SetReadLimit(int64(l.MessageBytes))
+	}
+	if err := s.raw.SetDeadline(time.Time{}); err != nil {
 		return fmt.Errorf("clear the login deadline: %w", err)
 	}
 	s.writeDeadline = time.Time{}
@@ -150,5 +153,6 @@ func (s *session) logoff() error {
 	s.input.setLimit(loginMessageBytes)
 	s.decoder.Limits, s.decoder.Strict = packstream.Limits{Depth: loginDepth, Items: loginItems}, true
 	s.succeed()
+	s.loginBy = time.Now().Add(s.server.opts.Limits.Login)
 	return s.armLogin()
 }

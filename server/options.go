@@ -40,6 +40,10 @@ type Options struct {
 	MinVersion, MaxVersion string
 	// AllowFlawed agrees to the flawed version 5.5, for tests of clients.
 	AllowFlawed bool
+	// Origins are host patterns of web pages that may connect by WebSocket, beside
+	// pages of the server's own host; AnyOrigin lets every page connect.
+	Origins   []string
+	AnyOrigin bool
 	// QueryTimeout bounds the life of a transaction, implicit or explicit. Zero
 	// means no bound. A client may ask for less.
 	QueryTimeout time.Duration

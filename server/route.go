@@ -54,7 +54,7 @@ func (s *session) advertised(used string) string {
 			return a
 		}
 	}
-	return s.conn.LocalAddr().String()
+	return s.raw.LocalAddr().String()
 }
 
 // plainAddress reports whether a is host:port and nothing else. The client sends

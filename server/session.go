@@ -17,6 +17,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/packstream"
+	"github.com/drawbolt/drawbolt/server/ws"
 )
 
 const (
@@ -42,9 +43,13 @@ var (
 // is listed at the fields.
 type session struct {
 	server *Server
-	conn   net.Conn
-	id     string
-	log    zerolog.Logger
+	// raw is the connection that was accepted; anybody may close it. conn is
+	// the stream of Bolt, which may be inside a WebSocket.
+	raw       net.Conn
+	conn      net.Conn
+	webSocket *ws.Conn
+	id        string
+	log       zerolog.Logger
 
 	reader  *bolt.Reader
 	writer  *bolt.Writer
@@ -59,6 +64,7 @@ type session struct {
 	version  *bolt.Version
 	manifest bool // the version was agreed by manifest
 	loggedIn bool // the session has left the gate of the unauthenticated
+	loginBy  time.Time
 
 	// working is held by the session while it does anything but wait for the
 	// peer. The timers and the shutdown take it to end a transaction, or the
@@ -81,7 +87,7 @@ type session struct {
 func newSession(s *Server, conn net.Conn) *session {
 	id := "bolt-" + strconv.FormatUint(s.connectionID(), 10)
 	return &session{
-		server: s, conn: conn, id: id,
+		server: s, raw: conn, conn: conn, id: id,
 		log:  s.opts.Logger.With().Str("connection", id).Stringer("peer", conn.RemoteAddr()).Logger(),
 		life: newLifetime(s.base),
 	}
@@ -122,6 +128,7 @@ func (s *session) guarded() (err error) {
 
 // run does everything up to the login under one deadline, then serves requests.
 func (s *session) run() error {
+	s.loginBy = time.Now().Add(s.server.opts.Limits.Login)
 	if err := s.armLogin(); err != nil {
 		return err
 	}
@@ -131,11 +138,11 @@ func (s *session) run() error {
 	if err != nil {
 		return fmt.Errorf("transport handshake: %w", err)
 	}
-	s.reader = bolt.NewReader(s.conn, loginMessageBytes)
-	s.writer = bolt.NewWriter(s.conn)
 	if err := s.negotiate(); err != nil {
 		return err
 	}
+	s.reader = bolt.NewReader(s.conn, loginMessageBytes)
+	s.writer = bolt.NewWriter(s.conn)
 	s.state = stateGreeting
 	if s.version.Login == bolt.LoginLogon {
 		s.state = stateNegotiation
@@ -351,7 +358,7 @@ func (s *session) abort() {
 		return
 	}
 	s.life.close(errShutdown)
-	s.conn.Close() //nolint:errcheck // the session reports
+	s.raw.Close() //nolint:errcheck // the session reports
 }
 
 // close gives back everything that the session holds.

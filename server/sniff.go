@@ -67,9 +67,6 @@ func (s *session) turnAway(who caller) error {
 		s.refuse("HTTP client on the Bolt port",
 			"use bolt+s:// or bolt+ssc://; WebSocket over TLS is not supported")
 		s.answerHTTP("This port speaks Bolt. WebSocket over TLS is not supported.\n")
-	case who == callerHTTP:
-		s.refuse("HTTP client on the Bolt port", "use bolt:// or neo4j://")
-		s.answerHTTP("This port speaks Bolt: use bolt:// or neo4j://, not HTTP.\n")
 	case who == callerTLS && !secure:
 		s.refuse("TLS client on a plaintext port",
 			"use bolt:// or neo4j://, or start the server with --bolt-cert-file and --bolt-key-file")
@@ -83,7 +80,7 @@ func (s *session) turnAway(who caller) error {
 }
 
 func (s *session) refuse(mistake, hint string) {
-	s.server.refusals.Log(s.conn.RemoteAddr(), mistake, hint)
+	s.server.refusals.Log(s.raw.RemoteAddr(), mistake, hint)
 }
 
 func (s *session) answerHTTP(text string) {

@@ -29,10 +29,11 @@ const (
 	flagDefaultDatabase = "default-database"
 	flagMaxMessage      = "max-message-bytes"
 	flagMaxConnections  = "max-connections"
+	flagOrigins         = "bolt-websocket-origins"
 	flagIdleTimeout     = "bolt-session-inactivity-timeout"
 	flagCert            = "bolt-cert-file"
 	flagKey             = "bolt-key-file"
-	flagPassphrase      = "bolt-key-passphrase-file"
+	flagPassphrase      = "bolt-key-passphrase-file" //nolint:gosec // the name of a flag
 	flagTLSMin          = "bolt-tls-min-version"
 	flagClientAuth      = "bolt-client-auth"
 	flagClientCA        = "bolt-client-ca-file"
@@ -122,6 +123,10 @@ func boltFlags() []gflags.Flag {
 		{
 			Name: flagMaxConnections, Type: gflags.Int32, Default: "0", Validate: gflags.InRange(0, 1<<20),
 			Help: "Most connections at a time; 0 means what the limit of open files allows.",
+		},
+		{
+			Name: flagOrigins, Type: gflags.String,
+			Help: "Web pages that may connect by WebSocket beside pages of the server's own host: host patterns separated by commas, or any.",
 		},
 		{
 			Name: flagIdleTimeout, Type: gflags.Int32, Default: "0", Validate: gflags.InRange(0, maxSeconds),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,6 +62,7 @@ func storageOptions(f *gflags.Set) storage.Options {
 // serverOptions are the flags of sections bolt and query.
 func serverOptions(f *gflags.Set, db server.Database, log zerolog.Logger) server.Options {
 	name := f.Text(flagDefaultDatabase)
+	origins := splitList(f.Text(flagOrigins))
 	return server.Options{
 		Databases:         map[string]server.Database{name: db},
 		DefaultDatabase:   name,
@@ -71,6 +73,8 @@ func serverOptions(f *gflags.Set, db server.Database, log zerolog.Logger) server
 		AdvertisedAddress: f.Text(flagAdvertised),
 		MinVersion:        f.Text(flagMinBolt),
 		MaxVersion:        f.Text(flagMaxBolt),
+		Origins:           origins,
+		AnyOrigin:         slices.Contains(origins, "any"),
 		QueryTimeout:      time.Duration(f.Double(flagQueryTimeout) * float64(time.Second)),
 		Limits: server.Limits{
 			Connections:  int(f.Int32(flagMaxConnections)),

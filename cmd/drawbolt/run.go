@@ -166,12 +166,12 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 		return errors.Join(err, p.server.Close())
 	}
 	served := make(chan error, 1)
-	go func() { served <- p.server.Serve(listener) }()
+	go func() { served <- p.server.Serve(ctx, listener) }()
 	if err := p.announce(listener.Addr(), opts.DefaultDatabase); err != nil {
 		return errors.Join(err, p.server.Close())
 	}
 	err = p.wait(ctx, signals, served)
-	stop, cancel := context.WithTimeoutCause(context.Background(), drainTime, errDrainTime)
+	stop, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), drainTime, errDrainTime)
 	defer cancel()
 	go func() { // a second signal ends at once
 		select {

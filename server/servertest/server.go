@@ -48,7 +48,7 @@ func StartOn(tb testing.TB, o server.Options, l net.Listener) *Server {
 		tb.Fatalf("server.New: %v", err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
+	go func() { served <- s.Serve(context.WithoutCancel(tb.Context()), l) }()
 	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
