@@ -12,6 +12,12 @@ type Expr interface {
 type Literal struct {
 	Span
 	Value graph.Value
+	// Slot is 0 for a constant of the plan. Otherwise the plan is shared by
+	// texts with other literals here, and must take the value with the number
+	// Slot - 1 from what comes with the run; Value is an example. Negated asks
+	// for the negative of that value.
+	Slot    int32
+	Negated bool
 }
 
 // A Parameter is a value that comes with the request: $name.

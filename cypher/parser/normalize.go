@@ -1,8 +1,10 @@
 package parser
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,33 +51,41 @@ func (n *Normalizer) Key() []byte { return n.key }
 // of Normalize; its strings share memory with the text.
 func (n *Normalizer) Values() []graph.Value { return n.values }
 
-// Slot returns the slot of a literal of the tree of the same text. A negated
-// literal has the negative of the slot's value. ok is false for a literal that
-// stayed in the key: its value is a part of the plan.
-func (n *Normalizer) Slot(l *ast.Literal) (slot int, negated, ok bool) {
-	low, high := 0, len(n.literals)
-	for low < high {
-		if mid := (low + high) / 2; n.literals[mid].end < l.End {
-			low = mid + 1
-		} else {
-			high = mid
-		}
-	}
-	if low == len(n.literals) || n.literals[low].end != l.End {
-		return 0, false, false
-	}
-	return int(n.literals[low].slot), n.text[l.Start] == '-', true
-}
-
-// Shareable reports whether the plan of a statement, parsed from the same
-// text, may be kept under the key. A literal in the name of a column forbids
-// it: the name belongs to the one text.
-func (n *Normalizer) Shareable(s *ast.Statement) bool {
+// Mark sets the slots of the literals of a statement that was parsed from the
+// same text. It returns false, and marks nothing, when the plan must not be
+// kept under the key: the statement is no query, or a literal is a part of the
+// name of a column, which belongs to the one text.
+func (n *Normalizer) Mark(s *ast.Statement) bool {
 	q, ok := s.Body.(*ast.Query)
-	if !ok {
+	if !ok || n.namesColumn(q) {
 		return false
 	}
-	shareable := true
+	ast.Walk(s, func(e ast.Node) bool {
+		if l, ok := e.(*ast.Literal); ok {
+			if slot, ok := n.slot(l); ok {
+				l.Slot, l.Negated = slot+1, n.text[l.Start] == '-'
+			}
+		}
+		return true
+	})
+	return true
+}
+
+// slot finds a literal by its end: a sign is a part of the literal but not of
+// its token.
+func (n *Normalizer) slot(l *ast.Literal) (int32, bool) {
+	i, ok := slices.BinarySearchFunc(n.literals, l.End, func(s literalSlot, end int32) int {
+		return cmp.Compare(s.end, end)
+	})
+	if !ok {
+		return 0, false
+	}
+	return n.literals[i].slot, true
+}
+
+// namesColumn reports whether a literal is in a column without an alias.
+func (n *Normalizer) namesColumn(q *ast.Query) bool {
+	found := false
 	for _, part := range q.Parts {
 		r, ok := part.Clauses[len(part.Clauses)-1].(*ast.Return)
 		if !ok {
@@ -86,15 +96,14 @@ func (n *Normalizer) Shareable(s *ast.Statement) bool {
 				continue
 			}
 			ast.Walk(item.Expr, func(e ast.Node) bool {
-				if l, ok := e.(*ast.Literal); ok {
-					_, _, taken := n.Slot(l)
-					shareable = shareable && !taken
+				if l, ok := e.(*ast.Literal); ok && !found {
+					_, found = n.slot(l)
 				}
-				return shareable
+				return !found
 			})
 		}
 	}
-	return shareable
+	return found
 }
 
 // Normalize reads a text. It returns false when the text can not be
@@ -131,7 +140,7 @@ func (n *Normalizer) Normalize(text string) bool {
 
 // startsQuery reports whether a first token begins a statement whose literals
 // are values. CREATE begins definitions too; their literals are few, and they
-// are refused by [Normalizer.Shareable].
+// are refused by [Normalizer.Mark].
 func startsQuery(text string, t token.Token) bool {
 	switch t.Kind {
 	case token.Match, token.Optional, token.Unwind, token.Return, token.With, token.Merge, token.Create, token.Call:

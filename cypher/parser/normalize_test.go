@@ -65,7 +65,7 @@ func TestNormalizeRefuses(t *testing.T) {
 	}
 }
 
-func TestNormalizeShareable(t *testing.T) {
+func TestNormalizeMark(t *testing.T) {
 	for _, tt := range []struct {
 		text string
 		want bool
@@ -83,38 +83,35 @@ func TestNormalizeShareable(t *testing.T) {
 		if err != nil || !n.Normalize(tt.text) {
 			t.Fatalf("%q: %v, or not normalised", tt.text, err)
 		}
-		if got := n.Shareable(s); got != tt.want {
-			t.Errorf("Shareable(%q) = %v, want %v", tt.text, got, tt.want)
+		if got := n.Mark(s); got != tt.want {
+			t.Errorf("Mark(%q) = %v, want %v", tt.text, got, tt.want)
 		}
 	}
 }
 
-// Every literal of the tree must be found with its value: a plan that took
-// another value would answer wrongly.
-func checkSlots(t *testing.T, text string, s *ast.Statement) {
+// Every marked literal must have its value: a plan that took another one would
+// answer wrongly.
+func checkSlots(t *testing.T, text string) {
 	t.Helper()
+	s, err := parser.Parse(text)
 	var n parser.Normalizer
-	if !n.Normalize(text) {
+	if err != nil || !n.Normalize(text) || !n.Mark(s) {
 		return
 	}
 	ast.Walk(s, func(e ast.Node) bool {
 		l, ok := e.(*ast.Literal)
-		if !ok {
+		if !ok || l.Slot == 0 {
 			return true
 		}
-		slot, negated, ok := n.Slot(l)
-		if !ok {
-			return true
-		}
-		v := n.Values()[slot]
+		v := n.Values()[l.Slot-1]
 		switch {
-		case negated && v.Kind() == graph.KindInteger:
+		case l.Negated && v.Kind() == graph.KindInteger:
 			v = graph.Integer(-v.Int())
-		case negated:
+		case l.Negated:
 			v = graph.Float(-v.Float())
 		}
 		if literal(v) != literal(l.Value) {
-			t.Errorf("%q: the literal %s has the slot %d with %s", text, literal(l.Value), slot, literal(v))
+			t.Errorf("%q: the literal %s has the slot %d with %s", text, literal(l.Value), l.Slot, literal(v))
 		}
 		return true
 	})

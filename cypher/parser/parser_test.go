@@ -49,7 +49,7 @@ func answer(t *testing.T, command, text string) string {
 		return err.Error()
 	}
 	checkRoundTrip(t, s)
-	checkSlots(t, text, s)
+	checkSlots(t, text)
 	switch command {
 	case "tree":
 		return dump(s.Body)
@@ -240,7 +240,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		checkRoundTrip(t, s)
-		checkSlots(t, text, s)
+		checkSlots(t, text)
 		ast.Walk(s, func(n ast.Node) bool {
 			if r := n.Range(); r.Start < 0 || r.End < r.Start || int(r.End) > len(text) {
 				t.Errorf("Parse(%q): %T has the range %v", text, n, r)

@@ -1,8 +1,6 @@
 package semantics
 
 import (
-	"slices"
-
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/function"
 )
@@ -137,6 +135,8 @@ type analyzer struct {
 	info    *Info
 	err     *ast.Error
 	scope   *scope
+	// parameters are the names in Info.Parameters.
+	parameters map[string]bool
 
 	writes, schema bool
 	// readOnly is set inside of subquery expressions, which may not write.
@@ -181,9 +181,14 @@ func (a *analyzer) notify(n ast.Node, kind NotificationKind, subject string) {
 }
 
 func (a *analyzer) parameter(name string) {
-	if !slices.Contains(a.info.Parameters, name) {
-		a.info.Parameters = append(a.info.Parameters, name)
+	if a.parameters[name] {
+		return
 	}
+	if a.parameters == nil {
+		a.parameters = make(map[string]bool)
+	}
+	a.parameters[name] = true
+	a.info.Parameters = append(a.info.Parameters, name)
 }
 
 func (a *analyzer) nameParameter(p *ast.Parameter) {

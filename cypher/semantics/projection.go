@@ -33,7 +33,7 @@ func (a *analyzer) having(c *ast.With, before, after *scope) {
 		a.scope = overlay(before, after)
 		a.condition(c.Where)
 	case a.looksBack(c.Where, before, after):
-		o := ordering{analyzer: a, p: &c.Projection, before: before, after: after}
+		o := a.newOrdering(&c.Projection, before, after)
 		o.plainKeyOrProjected(c.Where)
 	default:
 		a.condition(c.Where)
@@ -145,16 +145,19 @@ func (a *analyzer) sorting(p *ast.Projection, before, after *scope) {
 	if a.err != nil {
 		return
 	}
-	merged := overlay(before, after)
-	for _, key := range p.Order {
-		if plain(p) {
-			a.scope = merged
+	switch {
+	case len(p.Order) == 0:
+	case plain(p):
+		a.scope = overlay(before, after)
+		for _, key := range p.Order {
 			a.expr(key.Expr)
-			continue
 		}
-		a.scope = after
-		o := ordering{analyzer: a, p: p, before: before, after: after}
-		o.key(key.Expr)
+	default:
+		o := a.newOrdering(p, before, after)
+		for _, key := range p.Order {
+			a.scope = after
+			o.key(key.Expr)
+		}
 	}
 	a.scope = before
 	a.bound(p.Skip, "SKIP")
@@ -277,6 +280,17 @@ type ordering struct {
 	*analyzer
 	p             *ast.Projection
 	before, after *scope
+	// items and texts are the columns of p and how they are spelled.
+	items []*ast.Item
+	texts []string
+}
+
+func (a *analyzer) newOrdering(p *ast.Projection, before, after *scope) *ordering {
+	o := &ordering{analyzer: a, p: p, before: before, after: after, items: p.Columns()}
+	for _, item := range o.items {
+		o.texts = append(o.texts, ast.String(item.Expr))
+	}
+	return o
 }
 
 func (o *ordering) key(e ast.Expr) {
@@ -298,11 +312,10 @@ func (o *ordering) key(e ast.Expr) {
 // projected reports whether e is spelled as an item is, and binds its
 // variables as those of the item.
 func (o *ordering) projected(e ast.Expr) bool {
-	text := ast.String(e)
-	for _, item := range o.p.Columns() {
-		if ast.String(item.Expr) != text || o.hidden(e) {
-			continue
-		}
+	if _, literal := e.(*ast.Literal); literal {
+		return false
+	}
+	if slices.Contains(o.texts, ast.String(e)) && !o.hidden(e) {
 		saved := o.scope
 		o.scope = o.before
 		o.aggregation = aggregationAllowed
@@ -394,10 +407,8 @@ func (o *ordering) complexItem(e ast.Expr) bool {
 	if _, literal := e.(*ast.Literal); literal {
 		return false
 	}
-	text := ast.String(e)
-	return slices.ContainsFunc(o.p.Columns(), func(i *ast.Item) bool {
-		return !i.Aggregates && ast.String(i.Expr) == text
-	})
+	i := slices.Index(o.texts, ast.String(e))
+	return i >= 0 && !o.items[i].Aggregates
 }
 
 // aggregate analyses an aggregating call: one of the projection, or one over
@@ -428,8 +439,9 @@ func (o *ordering) partOfItem(e ast.Expr) bool {
 			continue
 		}
 		ast.Walk(item.Expr, func(n ast.Node) bool {
-			if x, ok := n.(ast.Expr); ok && !found {
-				found = ast.String(x) == text
+			switch n.(type) {
+			case *ast.Call, *ast.CountStar:
+				found = found || ast.String(n) == text
 			}
 			return !found
 		})

@@ -1,10 +1,6 @@
 package semantics
 
-import (
-	"slices"
-
-	"github.com/drawbolt/drawbolt/cypher/ast"
-)
+import "github.com/drawbolt/drawbolt/cypher/ast"
 
 // A result is what a query hands out: the items of its last projection.
 type result struct {
@@ -199,21 +195,24 @@ func (a *analyzer) noteCartesianProduct(c *ast.Match) {
 	if len(c.Pattern.Paths) < 2 || a.err != nil || c.Where != nil {
 		return
 	}
-	var seen []*ast.Symbol
+	seen := make(map[*ast.Symbol]bool)
 	for i, path := range c.Pattern.Paths {
+		shared := i == 0
 		var own []*ast.Symbol
 		ast.Walk(path, func(n ast.Node) bool {
 			if v, ok := n.(*ast.Variable); ok && v.Symbol != nil {
 				own = append(own, v.Symbol)
+				shared = shared || seen[v.Symbol]
 			}
 			return true
 		})
-		shared := slices.ContainsFunc(own, func(s *ast.Symbol) bool { return slices.Contains(seen, s) })
-		if i > 0 && !shared {
+		if !shared {
 			a.notify(path, CartesianProduct, "")
 			return
 		}
-		seen = append(seen, own...)
+		for _, s := range own {
+			seen[s] = true
+		}
 	}
 }
 
