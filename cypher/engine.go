@@ -3,6 +3,7 @@ package cypher
 import (
 	"context"
 	"errors"
+	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -74,6 +75,9 @@ type Engine struct {
 	functions  *function.Table
 	procedures *procedure.Table
 	plans      *lru.Cache[string, *prepared] // by exact text
+	shared     *lru.Cache[string, *prepared] // by text without literals
+	// normalizers keeps buffers of *parser.Normalizer.
+	normalizers sync.Pool
 }
 
 // NewEngine returns an engine on a store, which must stay open as long as the
@@ -87,7 +91,11 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 	if err != nil {
 		panic(err) // only for a size below one
 	}
-	e := &Engine{store: store, options: o, functions: function.NewTable(), plans: plans}
+	shared, err := lru.New[string, *prepared](size)
+	if err != nil {
+		panic(err)
+	}
+	e := &Engine{store: store, options: o, functions: function.NewTable(), plans: plans, shared: shared}
 	e.procedures = procedure.NewTable(procedure.Options{Testing: o.TestProcedures, Functions: e.functions})
 	return e
 }
@@ -100,7 +108,7 @@ func (e *Engine) Store() *storage.Store { return e.store }
 // that writes has run to its end when Run returns; without rows it is
 // committed then.
 func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o RunOptions) (*Result, error) {
-	p, err := e.prepare(query)
+	p, literals, err := e.prepare(query)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +123,7 @@ func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o Ru
 		mode = storage.WriteMode
 	}
 	tx := e.store.Begin(mode)
-	r, err := e.start(ctx, p, params, tx, &o, false)
+	r, err := e.start(ctx, p, execution{params: params, literals: literals, tx: tx, options: &o})
 	if err != nil {
 		tx.Rollback()
 		return nil, err
@@ -123,7 +131,7 @@ func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o Ru
 	r.owned = tx
 	if p.plan.Writes && r.rows.n == 0 {
 		if err := r.finish(ctx); err != nil {
-			r.Close()
+			r.fail()
 			return nil, err
 		}
 	}
@@ -161,7 +169,7 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	if t.ended {
 		return nil, &Error{Kind: KindTransaction, Message: "the transaction has ended"}
 	}
-	p, err := t.engine.prepare(query)
+	p, literals, err := t.engine.prepare(query)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +186,7 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	if p.plan.Writes && o.Mode == ReadMode && !p.explain() {
 		return nil, forbidden()
 	}
-	r, err := t.engine.start(ctx, p, params, t.tx, &o, t.deletes)
+	r, err := t.engine.start(ctx, p, execution{params: params, literals: literals, tx: t.tx, options: &o, deletes: t.deletes})
 	if err != nil {
 		return nil, err
 	}

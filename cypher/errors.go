@@ -87,31 +87,26 @@ func errorOf(err error) error {
 	if err == nil {
 		return nil
 	}
-	var done *Error
-	if errors.As(err, &done) {
+	if _, done := errors.AsType[*Error](err); done {
 		return err
 	}
-	var stored *storage.Error
-	if errors.As(err, &stored) && stored.Kind == storage.KindStillConnected {
-		return fmt.Errorf("DeleteConnectedNode: %w", err)
+	stored, isStored := errors.AsType[*storage.Error](err)
+	if isStored && stored.Kind == storage.KindStillConnected {
+		return &storage.Error{Kind: stored.Kind, Message: "DeleteConnectedNode: " + stored.Message, Err: stored.Err}
 	}
-	if stored != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if isStored || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	var compile *ast.Error
-	if errors.As(err, &compile) {
+	if compile, ok := errors.AsType[*ast.Error](err); ok {
 		return compileError(compile)
 	}
-	var evaluation *expr.Error
-	if errors.As(err, &evaluation) {
+	if evaluation, ok := errors.AsType[*expr.Error](err); ok {
 		return &Error{Kind: evaluationKind(evaluation.Kind), Detail: evaluation.Detail, Message: evaluation.Message, Err: err}
 	}
-	var called *function.Error
-	if errors.As(err, &called) {
+	if called, ok := errors.AsType[*function.Error](err); ok {
 		return &Error{Kind: functionKind(called.Kind), Detail: called.Detail, Message: called.Message, Err: err}
 	}
-	var instant *temporal.Error
-	if errors.As(err, &instant) {
+	if instant, ok := errors.AsType[*temporal.Error](err); ok {
 		return &Error{Kind: KindArgument, Detail: expr.DetailArgumentValue, Message: expr.DetailArgumentValue + ": " + instant.Reason, Err: err}
 	}
 	switch {

@@ -1,6 +1,7 @@
 package cypher
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
@@ -35,20 +36,39 @@ const (
 	driftFloor = 1000
 )
 
-// prepare returns the plan of a statement, from the cache if it is still good.
-func (e *Engine) prepare(query string) (*prepared, error) {
+// prepare returns the plan of a statement, from a cache if it is still good,
+// and the literals of the text when the plan is shared.
+func (e *Engine) prepare(query string) (*prepared, []graph.Value, error) {
 	size := e.store.NodeCount() + e.store.RelationshipCount()
-	if p, ok := e.plans.Get(query); ok && p.schema == e.store.SchemaVersion() &&
-		p.catalog == e.procedures.Version() && near(p.size, size) {
-		return p, nil
+	if p, ok := e.plans.Get(query); ok && e.fresh(p, size) {
+		return p, nil, nil
 	}
-	p, err := e.compile(query)
+	n, ok := e.normalizers.Get().(*parser.Normalizer)
+	if !ok {
+		n = &parser.Normalizer{}
+	}
+	defer e.normalizers.Put(n)
+	if !n.Normalize(query) {
+		n = nil
+	} else if p, ok := e.shared.Get(string(n.Key())); ok && e.fresh(p, size) {
+		return p, slices.Clone(n.Values()), nil
+	}
+	p, sharable, err := e.compile(query, n)
 	if err != nil {
-		return nil, errorOf(err)
+		return nil, nil, errorOf(err)
 	}
 	p.size = size
+	if sharable {
+		e.shared.Add(string(n.Key()), p)
+		return p, slices.Clone(n.Values()), nil
+	}
 	e.plans.Add(query, p)
-	return p, nil
+	return p, nil, nil
+}
+
+// fresh reports whether a plan still fits the schema and the graph.
+func (e *Engine) fresh(p *prepared, size int64) bool {
+	return p.schema == e.store.SchemaVersion() && p.catalog == e.procedures.Version() && near(p.size, size)
 }
 
 func near(before, now int64) bool {
@@ -56,35 +76,37 @@ func near(before, now int64) bool {
 	return now < drift*before && before < drift*now
 }
 
-// compile takes a statement through the stages.
-func (e *Engine) compile(query string) (*prepared, error) {
+// compile takes a statement through the stages. With a normalizer that has read
+// the text, sharable tells whether the plan is kept under the normalizer's key.
+func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, sharable bool, err error) {
 	schema, catalog := e.store.SchemaVersion(), e.procedures.Version()
 	s, err := parser.Parse(query)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	p := &prepared{text: query, mode: s.Mode, schema: schema, catalog: catalog, statement: s}
+	sharable = n != nil && n.Mark(s)
+	p = &prepared{text: query, mode: s.Mode, schema: schema, catalog: catalog, statement: s}
 	info, err := e.analyse(s)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for i := range s.Directives {
 		if k := s.Directives[i].Kind; k != ast.DirectiveParallel {
-			return nil, refused("a directive such as USING HOPS LIMIT")
+			return nil, false, refused("a directive such as USING HOPS LIMIT")
 		}
 	}
 	q, ok := s.Body.(*ast.Query)
 	if !ok {
 		p.command = s.Body
-		return p, nil
+		return p, false, nil
 	}
 	if p.plan, err = plan.New(q, plan.Options{Store: e.store, Functions: e.functions, Procedures: e.procedures}); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if len(p.plan.Columns) > 0 {
 		p.columns = info.Columns
 	}
-	return p, nil
+	return p, sharable, nil
 }
 
 // run returns an execution of the plan, used before or new.
@@ -95,13 +117,22 @@ func (p *prepared) run() (*exec.Run, error) {
 	return exec.New(p.plan)
 }
 
-// parameters puts the client's parameters in the plan's order.
-func (p *prepared) parameters(params graph.Value) ([]graph.Value, error) {
+// parameters puts the client's parameters and the text's literals in the plan's
+// order.
+func (p *prepared) parameters(params graph.Value, literals []graph.Value) ([]graph.Value, error) {
 	if len(p.plan.Parameters) == 0 {
 		return nil, nil
 	}
 	values := make([]graph.Value, len(p.plan.Parameters))
-	for i, name := range p.plan.Parameters {
+	for i, want := range p.plan.Parameters {
+		if want.Literal > 0 {
+			values[i] = literals[want.Literal-1]
+			if want.Negated {
+				values[i] = negated(values[i])
+			}
+			continue
+		}
+		name := want.Name
 		v, ok := graph.Value{}, false
 		if params.Kind() == graph.KindMap {
 			v, ok = params.Get(name)
@@ -115,4 +146,12 @@ func (p *prepared) parameters(params graph.Value) ([]graph.Value, error) {
 		values[i] = v
 	}
 	return values, nil
+}
+
+// negated returns the number with a sign in front of it.
+func negated(v graph.Value) graph.Value {
+	if v.Kind() == graph.KindInteger {
+		return graph.Integer(-v.Int())
+	}
+	return graph.Float(-v.Float())
 }

@@ -52,8 +52,18 @@ func (b *Batch) Value(row, column int) graph.Value {
 	return b.source.Value(b.slots[column], b.from+row)
 }
 
+// An execution is what a run of a plan gets.
+type execution struct {
+	params   graph.Value
+	literals []graph.Value
+	tx       *storage.Transaction
+	options  *RunOptions
+	deletes  bool // the transaction may have deleted entities
+}
+
 // start begins a statement in a transaction. A writing one runs to its end.
-func (e *Engine) start(ctx context.Context, p *prepared, params graph.Value, tx *storage.Transaction, o *RunOptions, deletes bool) (*Result, error) {
+func (e *Engine) start(ctx context.Context, p *prepared, x execution) (*Result, error) {
+	tx, o := x.tx, x.options
 	r := &Result{engine: e, prepared: p, tx: tx, columns: p.columns, slots: p.plan.Columns, ctx: ctx}
 	r.summary.Type = statementType(p)
 	if p.explain() {
@@ -62,7 +72,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, params graph.Value, tx 
 		r.view = tx.View()
 		return r, nil
 	}
-	values, err := p.parameters(params)
+	values, err := p.parameters(x.params, x.literals)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +89,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, params graph.Value, tx 
 	}
 	run.Start(exec.Options{
 		Store: e.store, Transaction: tx, Parameters: values, Function: &r.function,
-		Profile: p.mode == profileMode, MemoryLimit: e.options.MemoryLimit, Deletes: deletes,
+		Profile: p.mode == profileMode, MemoryLimit: e.options.MemoryLimit, Deletes: x.deletes,
 	})
 	r.run = run
 	if !p.plan.Writes {

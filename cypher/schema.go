@@ -3,6 +3,7 @@ package cypher
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
@@ -115,8 +116,8 @@ func (e *Engine) createIndex(ctx context.Context, c *ast.CreateIndex, params gra
 
 // hasKind reports whether an error of the store has a kind.
 func hasKind(err error, kind storage.Kind) bool {
-	var stored *storage.Error
-	return errors.As(err, &stored) && stored.Kind == kind
+	stored, ok := errors.AsType[*storage.Error](err)
+	return ok && stored.Kind == kind
 }
 
 func (e *Engine) indexSpec(c *ast.CreateIndex) (storage.IndexSpec, error) {
@@ -183,15 +184,7 @@ func (e *Engine) indexName(c *ast.CreateIndex) (string, error) {
 }
 
 func equalKeys(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
+	return slices.Equal(a, b)
 }
 
 func (e *Engine) keyNames(keys []storage.KeyID) []string {

@@ -79,12 +79,12 @@ func describePlan(p *plan.Plan, profile []exec.Profile) *PlanNode {
 
 func describeNode(n plan.Node, profile []exec.Profile) *PlanNode {
 	c := n.Base()
-	out := &PlanNode{Operator: n.Name(), Details: plan.Detail(n), Estimated: c.Rows}
+	out := &PlanNode{Operator: plan.Name(n), Details: plan.Detail(n), Estimated: c.Rows}
 	if profile != nil {
 		out.Profiled = true
 		out.Rows, out.Hits = profile[c.ID].Rows, profile[c.ID].Rows
 	}
-	for _, in := range n.Inputs() {
+	for _, in := range plan.Inputs(n) {
 		out.Children = append(out.Children, describeNode(in, profile))
 	}
 	return out

@@ -97,8 +97,7 @@ func (r *runner) params(t *testing.T, d *datadriven.TestData) graph.Value {
 
 // Failure prints an error as test files show it.
 func Failure(err error) string {
-	var e *cypher.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*cypher.Error](err); ok {
 		text := fmt.Sprintf("error %s: %s", kindName(e.Kind), e.Message)
 		if e.Position.Line > 0 {
 			text += fmt.Sprintf(" at %d:%d", e.Position.Line, e.Position.Column)
@@ -194,10 +193,8 @@ func (r *runner) query(ctx context.Context, query string, params graph.Value, or
 	if !ordered {
 		sort.Strings(lines)
 	}
-	out := strings.Join(result.Columns(), " | ") + "\n"
-	for _, line := range lines {
-		out += line + "\n"
-	}
+	lines = append([]string{strings.Join(result.Columns(), " | ")}, lines...)
+	out := strings.Join(lines, "\n") + "\n"
 	if err != nil {
 		out += Failure(err)
 	}

@@ -173,7 +173,7 @@ func (o *aggregate) assign(b *expr.Batch) {
 	}
 	sums := o.table.hashRows(b, o.plan.Keys)
 	for row := range b.N {
-		if weights != nil && weights[row].Int() == 0 {
+		if len(weights) > 0 && weights[row].Int() == 0 {
 			o.groups[row] = -1
 			continue
 		}

@@ -105,7 +105,7 @@ func (o *optional) load() {
 		c := &arg.Columns[slot]
 		c.Resize(expr.Nodes, o.in.N)
 		for i := range c.IDs {
-			c.IDs[i] = uint64(i) //nolint:gosec // a row of a batch
+			c.IDs[i] = uint64(i)
 		}
 	}
 	o.inner.root.reset()

@@ -57,7 +57,7 @@ func all(buffer *[]int32, n int) []int32 {
 	}
 	rows := (*buffer)[:n]
 	for i := range rows {
-		rows[i] = int32(i) //nolint:gosec // a row of a batch
+		rows[i] = int32(i)
 	}
 	return rows
 }
@@ -252,7 +252,7 @@ func (o *distinct) next() (*expr.Batch, error) {
 		rows := o.rows[:0]
 		for row := range b.N {
 			if _, added := o.table.insert(b, o.plan.Keys, row, sums[row]); added {
-				rows = append(rows, int32(row)) //nolint:gosec // a row of a batch
+				rows = append(rows, int32(row))
 			}
 		}
 		o.rows = rows

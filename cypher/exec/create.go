@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/plan"
 	"github.com/drawbolt/drawbolt/storage"
@@ -102,12 +104,9 @@ func (m *maker) labelsOf(n *plan.NewNode, b *expr.Batch, row int) error {
 }
 
 func (m *maker) addLabel(id storage.LabelID) {
-	for _, l := range m.labels {
-		if l == id {
-			return
-		}
+	if !slices.Contains(m.labels, id) {
+		m.labels = append(m.labels, id)
 	}
-	m.labels = append(m.labels, id)
 }
 
 // labelNames evaluates a dynamic label: a string, or a list of strings.

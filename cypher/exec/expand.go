@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/plan"
 	"github.com/drawbolt/drawbolt/storage"
@@ -173,15 +175,7 @@ func (o *expand) lookUp() {
 
 // allows reports whether the hop may follow a type.
 func (h *hop) allows(t storage.TypeID) bool {
-	if len(h.types) == 0 {
-		return true
-	}
-	for _, id := range h.types {
-		if id == t {
-			return true
-		}
-	}
-	return false
+	return len(h.types) == 0 || slices.Contains(h.types, t)
 }
 
 // appendSteps adds the ways to walk over a relationship from a node.

@@ -78,7 +78,8 @@ func (o *relationshipScan) fetch() bool {
 		if o.plan.Known {
 			rel, ok := o.in.Relationship(o.plan.Relationship, o.row)
 			if ok {
-				o.pending = append(o.buffer[:0], rel)
+				o.buffer[0] = rel
+				o.pending = o.buffer[:1]
 			}
 			return ok
 		}

@@ -121,10 +121,10 @@ func (o *shortestPath) search() ([][]graph.RelationshipID, error) {
 		}
 		found := false
 		for i := begin; i < end; i++ {
-			if o.index[o.visits[i].node] != int32(i) { //nolint:gosec // bounded by memory
+			if o.index[o.visits[i].node] != int32(i) {
 				continue // its first visit expands it
 			}
-			hit, err := o.expand(int32(i), level, to) //nolint:gosec // bounded by memory
+			hit, err := o.expand(int32(i), level, to)
 			if err != nil {
 				return nil, err
 			}

@@ -174,7 +174,7 @@ func (o *sortRows) top() (int, error) {
 func (o *sortRows) sort() {
 	o.order = o.order[:0]
 	for i := range o.rows.n {
-		o.order = append(o.order, int32(i)) //nolint:gosec // bounded by memory
+		o.order = append(o.order, int32(i))
 	}
 	keys, columns := o.plan.Keys, o.rows.columns
 	slices.SortStableFunc(o.order, func(a, b int32) int {

@@ -11,13 +11,14 @@ import (
 type table struct {
 	seed   graph.Seed
 	index  []uint32 // group + 1, or 0 for a free place
+	mask   uint64   // len(index) - 1
 	hashes []uint64 // by group
 	keys   []expr.Column
 	sums   []uint64 // scratch: the hashes of a batch
 }
 
 func newTable(keys int) *table {
-	return &table{seed: graph.NewSeed(), keys: make([]expr.Column, keys), index: make([]uint32, 32)}
+	return &table{seed: graph.NewSeed(), keys: make([]expr.Column, keys), index: make([]uint32, 32), mask: 31}
 }
 
 // len returns how many distinct keys there are.
@@ -65,7 +66,7 @@ func combine(h, x uint64) uint64 {
 
 // find returns the group of a row, or -1.
 func (t *table) find(b *expr.Batch, slots []int, row int, hash uint64) int {
-	mask := uint64(len(t.index) - 1)
+	mask := t.mask
 	for at := hash >> 32 & mask; ; at = (at + 1) & mask {
 		ref := t.index[at]
 		if ref == 0 {
@@ -79,7 +80,7 @@ func (t *table) find(b *expr.Batch, slots []int, row int, hash uint64) int {
 
 // insert returns the group of a row, which it adds when it is new.
 func (t *table) insert(b *expr.Batch, slots []int, row int, hash uint64) (group int, added bool) {
-	mask := uint64(len(t.index) - 1)
+	mask := t.mask
 	at := hash >> 32 & mask
 	for ; t.index[at] != 0; at = (at + 1) & mask {
 		if g := int(t.index[at] - 1); t.hashes[g] == hash && t.equal(g, b, slots, row) {
@@ -115,14 +116,14 @@ func (t *table) equal(group int, b *expr.Batch, slots []int, row int) bool {
 }
 
 func (t *table) grow() {
-	t.index = make([]uint32, 4*len(t.index))
-	mask := uint64(len(t.index) - 1)
+	t.index, t.mask = make([]uint32, 4*len(t.index)), 4*t.mask+3
+	mask := t.mask
 	for g, h := range t.hashes {
 		at := h >> 32 & mask
 		for t.index[at] != 0 {
 			at = (at + 1) & mask
 		}
-		t.index[at] = uint32(g + 1) //nolint:gosec // as in insert
+		t.index[at] = uint32(g + 1)
 	}
 }
 

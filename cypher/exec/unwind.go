@@ -104,7 +104,7 @@ func rangeLength(from, to, step int64) int64 {
 	if from > to {
 		return 0
 	}
-	return int64(min(distance/stride, math.MaxInt64-1)) + 1 //nolint:gosec // bounded here
+	return int64(min(distance/stride, math.MaxInt64-1)) + 1
 }
 
 // start evaluates the list of the current row. Null has no rows, and what is

@@ -192,6 +192,9 @@ func (o *varExpand) push(node graph.NodeID) {
 // the row has no more results.
 func (o *varExpand) walk() (done bool, err error) {
 	for o.depth > 0 {
+		if o.room() == 0 {
+			return false, nil
+		}
 		f := &o.frames[o.depth-1]
 		if f.at == f.n {
 			if o.hop.none || o.plan.Max >= 0 && o.depth > o.plan.Max || !o.refill(f) {
@@ -221,9 +224,6 @@ func (o *varExpand) walk() (done bool, err error) {
 			o.emit(step.Node)
 		}
 		o.push(step.Node)
-		if o.room() == 0 {
-			return false, nil
-		}
 	}
 	return true, nil
 }
@@ -400,7 +400,7 @@ func (s *nodeSet) remove(node graph.NodeID) {
 }
 
 func (s *nodeSet) find(key uint64) uint64 {
-	mask := uint64(len(s.places) - 1)
+	mask := uint64(len(s.places)) - 1 //nolint:gosec // a length
 	at := key * 0x9E37_79B9_7F4A_7C15 >> 20 & mask
 	for s.places[at] != 0 && s.places[at] != key {
 		at = (at + 1) & mask

@@ -113,12 +113,14 @@ func (c *Column) SetNull(row int) {
 
 // NodeIDs returns the identifiers of a column of nodes, which share its memory.
 func (c *Column) NodeIDs() []graph.NodeID {
+	//nolint:gosec // the two types are both 64-bit words
 	return unsafe.Slice((*graph.NodeID)(unsafe.SliceData(c.IDs)), len(c.IDs))
 }
 
 // RelationshipIDs returns the identifiers of a column of relationships, which
 // share its memory.
 func (c *Column) RelationshipIDs() []graph.RelationshipID {
+	//nolint:gosec // the two types are both 64-bit words
 	return unsafe.Slice((*graph.RelationshipID)(unsafe.SliceData(c.IDs)), len(c.IDs))
 }
 

@@ -27,6 +27,9 @@ type Compiler struct {
 	Slot func(*ast.Symbol) (slot int, kind ColumnKind, ok bool)
 	// Parameter returns the number of a parameter.
 	Parameter func(name string) int
+	// Literal returns the number of the parameter that stands for a literal
+	// with a slot.
+	Literal func(e *ast.Literal) int
 	// Plan makes a nested plan of a [ast.Subquery], [ast.PatternExpr] or
 	// [ast.PatternComprehension].
 	Plan func(e ast.Expr, locals map[*ast.Symbol]int) (Subplan, error)
@@ -128,7 +131,7 @@ func (k *Compiler) compile(e ast.Expr) (Eval, error) {
 	}
 	switch e := e.(type) {
 	case *ast.Literal:
-		return constant(e.Value), nil
+		return k.literal(e), nil
 	case *ast.Parameter:
 		return k.parameter(e), nil
 	case *ast.Variable:
@@ -190,6 +193,15 @@ func describe(e ast.Expr) string {
 
 func constant(v graph.Value) Eval {
 	return func(*Context, *Batch, int) (graph.Value, error) { return v, nil }
+}
+
+// literal compiles a constant: of the plan, or of the text that shares it.
+func (k *Compiler) literal(e *ast.Literal) Eval {
+	if e.Slot == 0 {
+		return constant(e.Value)
+	}
+	n := k.Literal(e)
+	return func(c *Context, _ *Batch, _ int) (graph.Value, error) { return c.Parameters[n], nil }
 }
 
 func (k *Compiler) parameter(e *ast.Parameter) Eval {

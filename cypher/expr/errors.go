@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -52,12 +53,9 @@ const (
 
 // typeError reports operands that an operator does not take.
 func typeError(operator string, operands ...graph.Value) error {
-	text := ""
+	kinds := make([]string, len(operands))
 	for i, v := range operands {
-		if i > 0 {
-			text += " and "
-		}
-		text += v.Kind().String()
+		kinds[i] = v.Kind().String()
 	}
-	return Errorf(KindType, DetailArgumentType, "%s: %s can not be applied to %s", DetailArgumentType, operator, text)
+	return Errorf(KindType, DetailArgumentType, "%s: %s can not be applied to %s", DetailArgumentType, operator, strings.Join(kinds, " and "))
 }

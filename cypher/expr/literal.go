@@ -108,11 +108,11 @@ func (k *Compiler) mapProjection(e *ast.MapProjection) (Eval, error) {
 				}
 				continue
 			case en.value != nil:
-				if v, err := en.value(c, b, row); err != nil {
+				v, err := en.value(c, b, row)
+				if err != nil {
 					return v, err
-				} else { //nolint:revive // the value is needed in this branch only
-					fields = setField(fields, en.name, v)
 				}
+				fields = setField(fields, en.name, v)
 			default:
 				v, err := access(c, v, en.key)
 				if err != nil {

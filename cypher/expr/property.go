@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"slices"
+
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -123,12 +125,7 @@ func (k *Compiler) propertyColumn(e *ast.Property) (func(c *Context, b *Batch, o
 }
 
 func hasNull(ids []uint64) bool {
-	for _, id := range ids {
-		if id == NullID {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(ids, uint64(NullID))
 }
 
 // access is the . operator on any value.

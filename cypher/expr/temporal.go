@@ -14,8 +14,7 @@ func temporalResult(v graph.Value, err error) (graph.Value, error) {
 	if err == nil {
 		return v, nil
 	}
-	var t *temporal.Error
-	if errors.As(err, &t) {
+	if t, ok := errors.AsType[*temporal.Error](err); ok {
 		return graph.Value{}, Errorf(KindArgument, DetailArgumentValue, "%s: %s", DetailArgumentValue, t.Reason)
 	}
 	return graph.Value{}, err

@@ -16,7 +16,7 @@ type Label struct {
 // Resolve returns the label's number; false when no node ever had it.
 func (l *Label) Resolve(s *storage.Store) (storage.LabelID, bool) {
 	if id := l.id.Load(); id != 0 {
-		return storage.LabelID(id - 1), true
+		return storage.LabelID(id - 1), true //nolint:gosec // stored from that type
 	}
 	id, ok := s.Label(l.Name)
 	if ok {
@@ -28,7 +28,7 @@ func (l *Label) Resolve(s *storage.Store) (storage.LabelID, bool) {
 // Intern returns the label's number and makes one when there is none.
 func (l *Label) Intern(s *storage.Store) (storage.LabelID, error) {
 	if id := l.id.Load(); id != 0 {
-		return storage.LabelID(id - 1), nil
+		return storage.LabelID(id - 1), nil //nolint:gosec // stored from that type
 	}
 	id, err := s.InternLabel(l.Name)
 	if err == nil {
@@ -46,7 +46,7 @@ type Type struct {
 // Resolve returns the type's number; false when no relationship ever had it.
 func (t *Type) Resolve(s *storage.Store) (storage.TypeID, bool) {
 	if id := t.id.Load(); id != 0 {
-		return storage.TypeID(id - 1), true
+		return storage.TypeID(id - 1), true //nolint:gosec // stored from that type
 	}
 	id, ok := s.Type(t.Name)
 	if ok {
@@ -58,7 +58,7 @@ func (t *Type) Resolve(s *storage.Store) (storage.TypeID, bool) {
 // Intern returns the type's number and makes one when there is none.
 func (t *Type) Intern(s *storage.Store) (storage.TypeID, error) {
 	if id := t.id.Load(); id != 0 {
-		return storage.TypeID(id - 1), nil
+		return storage.TypeID(id - 1), nil //nolint:gosec // stored from that type
 	}
 	id, err := s.InternType(t.Name)
 	if err == nil {
@@ -76,7 +76,7 @@ type Key struct {
 // Resolve returns the key's number; false when no property ever had it.
 func (k *Key) Resolve(s *storage.Store) (storage.KeyID, bool) {
 	if id := k.id.Load(); id != 0 {
-		return storage.KeyID(id - 1), true
+		return storage.KeyID(id - 1), true //nolint:gosec // stored from that type
 	}
 	id, ok := s.Key(k.Name)
 	if ok {
@@ -88,7 +88,7 @@ func (k *Key) Resolve(s *storage.Store) (storage.KeyID, bool) {
 // Intern returns the key's number and makes one when there is none.
 func (k *Key) Intern(s *storage.Store) (storage.KeyID, error) {
 	if id := k.id.Load(); id != 0 {
-		return storage.KeyID(id - 1), nil
+		return storage.KeyID(id - 1), nil //nolint:gosec // stored from that type
 	}
 	id, err := s.InternKey(k.Name)
 	if err == nil {

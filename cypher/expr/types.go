@@ -2,6 +2,8 @@ package expr
 
 import (
 	"regexp"
+	"strings"
+	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/storage/graph"
@@ -144,7 +146,7 @@ func (k *Compiler) regex(left, right ast.Expr) (Test, error) {
 	if err != nil {
 		return nil, err
 	}
-	if lit, ok := right.(*ast.Literal); ok && lit.Value.Kind() == graph.KindString {
+	if lit, ok := right.(*ast.Literal); ok && lit.Slot == 0 && lit.Value.Kind() == graph.KindString {
 		re, err := compileRegex(lit.Value.Str())
 		if err != nil {
 			return nil, err
@@ -161,6 +163,7 @@ func (k *Compiler) regex(left, right ast.Expr) (Test, error) {
 	if err != nil {
 		return nil, err
 	}
+	var last atomic.Pointer[pattern] // patterns seldom change from row to row
 	return func(c *Context, b *Batch, row int) (graph.Truth, error) {
 		v, err := x(c, b, row)
 		if err != nil {
@@ -170,12 +173,23 @@ func (k *Compiler) regex(left, right ast.Expr) (Test, error) {
 		if err != nil || v.Kind() != graph.KindString || w.Kind() != graph.KindString {
 			return graph.Unknown, err
 		}
-		re, err := compileRegex(w.Str())
-		if err != nil {
-			return graph.Unknown, err
+		p := last.Load()
+		if p == nil || p.text != w.Str() {
+			re, err := compileRegex(w.Str())
+			if err != nil {
+				return graph.Unknown, err
+			}
+			p = &pattern{text: strings.Clone(w.Str()), re: re}
+			last.Store(p)
 		}
-		return graph.TruthOf(re.MatchString(v.Str())), nil
+		return graph.TruthOf(p.re.MatchString(v.Str())), nil
 	}, nil
+}
+
+// A pattern is a compiled regular expression with its text.
+type pattern struct {
+	text string
+	re   *regexp.Regexp
 }
 
 func compileRegex(pattern string) (*regexp.Regexp, error) {

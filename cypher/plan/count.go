@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // pushCount answers count(*) from counters of the store, or counts the last hop
 // of a pattern by degrees. ok is false when neither is possible.
 func (p *planner) pushCount(n *Aggregate) (root Node, ok bool) {
@@ -47,15 +49,7 @@ func countsRows(item *Aggregation, slots ...int) bool {
 		return false
 	}
 	slot, ok := item.Args[0].Slot()
-	if !ok {
-		return false
-	}
-	for _, s := range slots {
-		if s == slot {
-			return true
-		}
-	}
-	return false
+	return ok && slices.Contains(slots, slot)
 }
 
 // countStore answers the count of a whole scan.

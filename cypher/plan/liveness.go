@@ -31,7 +31,7 @@ func slots(f func(int), list ...int) {
 func Filled(n Node) []int {
 	var filled []int
 	n.defines(func(s int) { filled = append(filled, s) })
-	for _, in := range n.Inputs() {
+	for _, in := range n.inputs() {
 		filled = append(filled, Filled(in)...)
 	}
 	return filled
@@ -139,7 +139,7 @@ func (p *planner) finishInputs(n Node, below []int) []int {
 		p.finish(n.Build, built)
 		return p.finish(n.Input, difference(below, filled))
 	}
-	in := n.Inputs()
+	in := n.inputs()
 	if len(in) == 0 {
 		return below
 	}

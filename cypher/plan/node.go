@@ -12,11 +12,11 @@ import (
 type Node interface {
 	// Base returns what all operators have; it is never nil.
 	Base() *Common
-	// Name is the operator's name in printed plans.
-	Name() string
-	// Inputs returns the operators that this one pulls from, the main one
+	// name is the operator's name in printed plans.
+	name() string
+	// inputs returns the operators that this one pulls from, the main one
 	// first.
-	Inputs() []Node
+	inputs() []Node
 	// uses calls f for every slot that the operator itself reads.
 	uses(f func(slot int))
 	// defines calls f for every slot that the operator fills.

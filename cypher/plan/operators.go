@@ -1,45 +1,47 @@
 package plan
 
+import "slices"
+
 // Names, inputs and slots of the operators.
 
-func (*Argument) Name() string         { return "Argument" }
-func (*NodeScan) Name() string         { return "AllNodesScan" }
-func (*LabelScan) Name() string        { return "NodeByLabelScan" }
-func (*IndexSeek) Name() string        { return "NodeIndexSeek" }
-func (*NodeByID) Name() string         { return "NodeByIdSeek" }
-func (*RelationshipScan) Name() string { return "RelationshipScan" }
-func (*ShortestPath) Name() string     { return "ShortestPath" }
-func (*Filter) Name() string           { return "Filter" }
-func (*Project) Name() string          { return "Projection" }
-func (*Unwind) Name() string           { return "Unwind" }
-func (*Aggregate) Name() string        { return "Aggregation" }
-func (*Distinct) Name() string         { return "Distinct" }
-func (*Skip) Name() string             { return "Skip" }
-func (*Limit) Name() string            { return "Limit" }
-func (*Union) Name() string            { return "Union" }
-func (*Optional) Name() string         { return "Optional" }
-func (*Apply) Name() string            { return "Apply" }
-func (*HashJoin) Name() string         { return "ValueHashJoin" }
-func (*Create) Name() string           { return "Create" }
-func (*Merge) Name() string            { return "Merge" }
-func (*Set) Name() string              { return "SetProperty" }
-func (*Foreach) Name() string          { return "Foreach" }
-func (*Barrier) Name() string          { return "Eager" }
-func (*CountStore) Name() string       { return "CountStore" }
-func (*Degree) Name() string           { return "Degree" }
-func (*Procedure) Name() string        { return "ProcedureCall" }
-func (*Produce) Name() string          { return "ProduceResults" }
+func (*Argument) name() string         { return "Argument" }
+func (*NodeScan) name() string         { return "AllNodesScan" }
+func (*LabelScan) name() string        { return "NodeByLabelScan" }
+func (*IndexSeek) name() string        { return "NodeIndexSeek" }
+func (*NodeByID) name() string         { return "NodeByIdSeek" }
+func (*RelationshipScan) name() string { return "RelationshipScan" }
+func (*ShortestPath) name() string     { return "ShortestPath" }
+func (*Filter) name() string           { return "Filter" }
+func (*Project) name() string          { return "Projection" }
+func (*Unwind) name() string           { return "Unwind" }
+func (*Aggregate) name() string        { return "Aggregation" }
+func (*Distinct) name() string         { return "Distinct" }
+func (*Skip) name() string             { return "Skip" }
+func (*Limit) name() string            { return "Limit" }
+func (*Union) name() string            { return "Union" }
+func (*Optional) name() string         { return "Optional" }
+func (*Apply) name() string            { return "Apply" }
+func (*HashJoin) name() string         { return "ValueHashJoin" }
+func (*Create) name() string           { return "Create" }
+func (*Merge) name() string            { return "Merge" }
+func (*Set) name() string              { return "SetProperty" }
+func (*Foreach) name() string          { return "Foreach" }
+func (*Barrier) name() string          { return "Eager" }
+func (*CountStore) name() string       { return "CountStore" }
+func (*Degree) name() string           { return "Degree" }
+func (*Procedure) name() string        { return "ProcedureCall" }
+func (*Produce) name() string          { return "ProduceResults" }
 
-// Name tells an expansion between two bound nodes from one to new nodes.
-func (n *Expand) Name() string {
+// name tells an expansion between two bound nodes from one to new nodes.
+func (n *Expand) name() string {
 	if n.Into {
 		return "Expand(Into)"
 	}
 	return "Expand(All)"
 }
 
-// Name tells the three ways of following a chain apart.
-func (n *VarExpand) Name() string {
+// name tells the three ways of following a chain apart.
+func (n *VarExpand) name() string {
 	switch {
 	case n.Into:
 		return "VarLengthExpand(Into)"
@@ -50,55 +52,55 @@ func (n *VarExpand) Name() string {
 	}
 }
 
-// Name tells a sort from a search of the first rows.
-func (n *Sort) Name() string {
+// name tells a sort from a search of the first rows.
+func (n *Sort) name() string {
 	if n.Limit != nil {
 		return "Top"
 	}
 	return "Sort"
 }
 
-// Name tells whether relationships are deleted along.
-func (n *Delete) Name() string {
+// name tells whether relationships are deleted along.
+func (n *Delete) name() string {
 	if n.Detach {
 		return "DetachDelete"
 	}
 	return "Delete"
 }
 
-func (*Argument) Inputs() []Node           { return nil }
-func (n *NodeScan) Inputs() []Node         { return one(n.Input) }
-func (n *LabelScan) Inputs() []Node        { return one(n.Input) }
-func (n *IndexSeek) Inputs() []Node        { return one(n.Input) }
-func (n *NodeByID) Inputs() []Node         { return one(n.Input) }
-func (n *RelationshipScan) Inputs() []Node { return one(n.Input) }
-func (n *Expand) Inputs() []Node           { return one(n.Input) }
-func (n *VarExpand) Inputs() []Node        { return one(n.Input) }
-func (n *ShortestPath) Inputs() []Node     { return one(n.Input) }
-func (n *Filter) Inputs() []Node           { return one(n.Input) }
-func (n *Project) Inputs() []Node          { return one(n.Input) }
-func (n *Unwind) Inputs() []Node           { return one(n.Input) }
-func (n *Aggregate) Inputs() []Node        { return one(n.Input) }
-func (n *Distinct) Inputs() []Node         { return one(n.Input) }
-func (n *Sort) Inputs() []Node             { return one(n.Input) }
-func (n *Skip) Inputs() []Node             { return one(n.Input) }
-func (n *Limit) Inputs() []Node            { return one(n.Input) }
-func (n *Optional) Inputs() []Node         { return []Node{n.Input, n.Inner} }
-func (n *Apply) Inputs() []Node            { return []Node{n.Input, n.Inner} }
-func (n *HashJoin) Inputs() []Node         { return []Node{n.Input, n.Build} }
-func (n *Create) Inputs() []Node           { return one(n.Input) }
-func (n *Merge) Inputs() []Node            { return []Node{n.Input, n.Match} }
-func (n *Set) Inputs() []Node              { return one(n.Input) }
-func (n *Delete) Inputs() []Node           { return one(n.Input) }
-func (n *Foreach) Inputs() []Node          { return []Node{n.Input, n.Inner} }
-func (n *Barrier) Inputs() []Node          { return one(n.Input) }
-func (*CountStore) Inputs() []Node         { return nil }
-func (n *Degree) Inputs() []Node           { return one(n.Input) }
-func (n *Procedure) Inputs() []Node        { return one(n.Input) }
-func (n *Produce) Inputs() []Node          { return one(n.Input) }
+func (*Argument) inputs() []Node           { return nil }
+func (n *NodeScan) inputs() []Node         { return one(n.Input) }
+func (n *LabelScan) inputs() []Node        { return one(n.Input) }
+func (n *IndexSeek) inputs() []Node        { return one(n.Input) }
+func (n *NodeByID) inputs() []Node         { return one(n.Input) }
+func (n *RelationshipScan) inputs() []Node { return one(n.Input) }
+func (n *Expand) inputs() []Node           { return one(n.Input) }
+func (n *VarExpand) inputs() []Node        { return one(n.Input) }
+func (n *ShortestPath) inputs() []Node     { return one(n.Input) }
+func (n *Filter) inputs() []Node           { return one(n.Input) }
+func (n *Project) inputs() []Node          { return one(n.Input) }
+func (n *Unwind) inputs() []Node           { return one(n.Input) }
+func (n *Aggregate) inputs() []Node        { return one(n.Input) }
+func (n *Distinct) inputs() []Node         { return one(n.Input) }
+func (n *Sort) inputs() []Node             { return one(n.Input) }
+func (n *Skip) inputs() []Node             { return one(n.Input) }
+func (n *Limit) inputs() []Node            { return one(n.Input) }
+func (n *Optional) inputs() []Node         { return []Node{n.Input, n.Inner} }
+func (n *Apply) inputs() []Node            { return []Node{n.Input, n.Inner} }
+func (n *HashJoin) inputs() []Node         { return []Node{n.Input, n.Build} }
+func (n *Create) inputs() []Node           { return one(n.Input) }
+func (n *Merge) inputs() []Node            { return []Node{n.Input, n.Match} }
+func (n *Set) inputs() []Node              { return one(n.Input) }
+func (n *Delete) inputs() []Node           { return one(n.Input) }
+func (n *Foreach) inputs() []Node          { return []Node{n.Input, n.Inner} }
+func (n *Barrier) inputs() []Node          { return one(n.Input) }
+func (*CountStore) inputs() []Node         { return nil }
+func (n *Degree) inputs() []Node           { return one(n.Input) }
+func (n *Procedure) inputs() []Node        { return one(n.Input) }
+func (n *Produce) inputs() []Node          { return one(n.Input) }
 
-// Inputs returns the plans of the branches.
-func (n *Union) Inputs() []Node {
+// inputs returns the plans of the branches.
+func (n *Union) inputs() []Node {
 	in := make([]Node, len(n.Branches))
 	for i := range n.Branches {
 		in[i] = n.Branches[i].Plan
@@ -326,12 +328,9 @@ func (n *Create) defines(f func(int)) {
 
 func (n *Merge) uses(f func(int)) {
 	own := func(s int) {
-		for _, o := range n.Outputs {
-			if o == s {
-				return
-			}
+		if !slices.Contains(n.Outputs, s) {
+			f(s)
 		}
-		f(s)
 	}
 	useMade(own, n.Nodes, n.Relationships, n.Paths)
 	for i := range n.OnCreate {

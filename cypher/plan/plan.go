@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,11 +31,19 @@ type Plan struct {
 	Operators int
 	// Nested are the plans of subqueries in expressions.
 	Nested []Nested
-	// Parameters are the names of the parameters, by number.
-	Parameters []string
+	// Parameters are what the plan needs from outside, by number.
+	Parameters []Parameter
 	// Reads and Writes tell what the statement does to the graph; Deletes
 	// that it may delete entities.
 	Reads, Writes, Deletes bool
+}
+
+// A Parameter is a value that comes with a run: one that the client names, or a
+// literal of the text when texts with other literals share the plan.
+type Parameter struct {
+	Name    string
+	Literal int32 // 1 + the literal's slot; 0 for a named parameter
+	Negated bool  // a sign belongs to the literal
 }
 
 // A Nested is a plan that an expression runs for each row.
@@ -71,7 +80,7 @@ func New(q *ast.Query, o Options) (*Plan, error) {
 	p := &planner{Options: o, plan: &Plan{Segments: 1}, slots: make(map[*ast.Symbol]int), bound: make(map[int]bool)}
 	p.keys, p.labels, p.types = make(map[string]*expr.Key), make(map[string]*expr.Label), make(map[string]*expr.Type)
 	p.compiler = expr.Compiler{
-		Slot: p.lookUp, Parameter: p.parameter, Plan: p.nested, Functions: o.Functions,
+		Slot: p.lookUp, Parameter: p.parameter, Literal: p.literal, Plan: p.nested, Functions: o.Functions,
 		Key: p.key, Label: p.label, Type: p.relType,
 	}
 	out, err := p.query(q, p.start())
@@ -122,7 +131,7 @@ func add[N Node](p *planner, n N) N {
 	c.Segment = p.segment
 	p.plan.Operators++
 	if c.Rows == 0 {
-		if in := n.Inputs(); len(in) > 0 {
+		if in := n.inputs(); len(in) > 0 {
 			c.Rows = in[0].Base().Rows
 		}
 	}
@@ -161,11 +170,18 @@ func (p *planner) lookUp(sym *ast.Symbol) (int, expr.ColumnKind, bool) {
 	return slot, p.plan.Kinds[slot], true
 }
 
-func (p *planner) parameter(name string) int {
-	if i := slices.Index(p.plan.Parameters, name); i >= 0 {
+func (p *planner) parameter(name string) int { return p.outside(Parameter{Name: name}) }
+
+func (p *planner) literal(e *ast.Literal) int {
+	return p.outside(Parameter{Literal: e.Slot, Negated: e.Negated})
+}
+
+// outside numbers a value that comes from outside.
+func (p *planner) outside(want Parameter) int {
+	if i := slices.Index(p.plan.Parameters, want); i >= 0 {
 		return i
 	}
-	p.plan.Parameters = append(p.plan.Parameters, name)
+	p.plan.Parameters = append(p.plan.Parameters, want)
 	return len(p.plan.Parameters) - 1
 }
 
@@ -259,20 +275,12 @@ type scope struct {
 }
 
 func (p *planner) snapshot() scope {
-	return scope{bound: cloneMap(p.bound), slots: cloneMap(p.slots)}
+	return scope{bound: maps.Clone(p.bound), slots: maps.Clone(p.slots)}
 }
 
 // restore goes back to a scope. Slots that later clauses gave to symbols stay:
 // a symbol has one slot in the whole statement.
-func (p *planner) restore(s scope) { p.bound = cloneMap(s.bound) }
-
-func cloneMap[K comparable, V any](m map[K]V) map[K]V {
-	c := make(map[K]V, len(m))
-	for k, v := range m {
-		c[k] = v
-	}
-	return c
-}
+func (p *planner) restore(s scope) { p.bound = maps.Clone(s.bound) }
 
 // part plans a sequence of clauses.
 func (p *planner) part(part *ast.Part, input Node) (result, error) {

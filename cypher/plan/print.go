@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/expr"
@@ -21,13 +22,13 @@ func (p *Plan) String() string {
 
 func printTree(b *strings.Builder, n Node, first, rest string) {
 	b.WriteString(first)
-	b.WriteString(n.Name())
+	b.WriteString(n.name())
 	if d := n.detail(); d != "" {
 		b.WriteByte(' ')
 		b.WriteString(d)
 	}
 	b.WriteByte('\n')
-	in := n.Inputs()
+	in := n.inputs()
 	for i := len(in) - 1; i > 0; i-- {
 		printTree(b, in[i], rest+"| ", rest+"| ")
 	}
@@ -36,13 +37,19 @@ func printTree(b *strings.Builder, n Node, first, rest string) {
 	}
 }
 
+// Name returns the name of an operator as printed plans show it.
+func Name(n Node) string { return n.name() }
+
+// Inputs returns the operators that one pulls from, the main one first.
+func Inputs(n Node) []Node { return n.inputs() }
+
 // Detail returns the arguments of an operator as printed plans show them.
 func Detail(n Node) string { return n.detail() }
 
-func join[T any](list []T, print func(T) string) string {
+func join[T any](list []T, show func(T) string) string {
 	parts := make([]string, len(list))
 	for i, v := range list {
-		parts[i] = print(v)
+		parts[i] = show(v)
 	}
 	return strings.Join(parts, ", ")
 }
@@ -115,7 +122,7 @@ func (n *Expand) detail() string {
 func (n *VarExpand) detail() string {
 	d := n.Hop.detail() + fmt.Sprintf(" *%d..", n.Min)
 	if n.Max >= 0 {
-		d += fmt.Sprint(n.Max)
+		d += strconv.Itoa(n.Max)
 	}
 	return d
 }
@@ -171,10 +178,7 @@ func (n *Create) detail() string { return created(n.Nodes, n.Relationships) }
 func created(nodes []NewNode, rels []NewRelationship) string {
 	var parts []string
 	for i := range nodes {
-		text := "("
-		for _, l := range nodes[i].Labels {
-			text += ":" + l.Name
-		}
+		text := "(" + labelText(nodes[i].Labels)
 		parts = append(parts, text+properties(nodes[i].Properties, nodes[i].Map)+")")
 	}
 	for i := range rels {
@@ -214,11 +218,11 @@ func (n *Set) detail() string {
 }
 
 func labelText(labels []*expr.Label) string {
-	text := ""
+	var text strings.Builder
 	for _, l := range labels {
-		text += ":" + l.Name
+		text.WriteString(":" + l.Name)
 	}
-	return text
+	return text.String()
 }
 
 func (n *Delete) detail() string {
