@@ -48,6 +48,10 @@ func (p *parser) clause() ast.Clause {
 	case token.Finish:
 		p.advance()
 		return &ast.Finish{Span: p.span(start)}
+	case token.Order, token.Skip, token.Offset, token.Limit, token.Identifier:
+		if c := p.linear(start); c != nil {
+			return c
+		}
 	default:
 	}
 	if c := p.update(); c != nil {
@@ -57,6 +61,45 @@ func (p *parser) clause() ast.Clause {
 		p.note("a clause")
 	}
 	return nil
+}
+
+// linear reads the clauses that stand for a WITH or an UNWIND: FILTER, LET,
+// FOR, and ORDER BY, SKIP and LIMIT on their own. It returns nil when there is
+// none.
+func (p *parser) linear(start int32) ast.Clause {
+	w := &ast.With{Projection: ast.Projection{All: true}}
+	switch {
+	case p.kind() != token.Identifier:
+		w.Order, w.Skip, w.Limit = p.order()
+	case p.acceptWord("FILTER"):
+		p.accept(token.Where)
+		w.Where = p.expr()
+	case p.acceptWord("LET"):
+		w.Items = append(w.Items, p.letItem())
+		for p.accept(token.Comma) {
+			w.Items = append(w.Items, p.letItem())
+		}
+	case p.acceptWord("FOR"):
+		u := &ast.Unwind{Var: p.variable()}
+		p.expect(token.In)
+		u.List = p.expr()
+		u.Span = p.span(start)
+		return u
+	default:
+		return nil
+	}
+	w.Span = p.span(start)
+	return w
+}
+
+// letItem reads name = expression.
+func (p *parser) letItem() *ast.Item {
+	start := p.start()
+	i := &ast.Item{Alias: p.variable()}
+	p.expect(token.Equal)
+	i.Expr = p.expr()
+	i.Span = p.span(start)
+	return i
 }
 
 // update reads a clause that FOREACH can hold.

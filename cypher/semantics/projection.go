@@ -1,6 +1,7 @@
 package semantics
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -280,17 +281,43 @@ type ordering struct {
 	*analyzer
 	p             *ast.Projection
 	before, after *scope
-	// items and texts are the columns of p and how they are spelled.
-	items []*ast.Item
-	texts []string
+	// items and texts are the columns of p and how they are spelled; sizes are
+	// their numbers of nodes, and largest is the greatest of them.
+	items   []*ast.Item
+	texts   []string
+	sizes   []int
+	largest int
 }
 
 func (a *analyzer) newOrdering(p *ast.Projection, before, after *scope) *ordering {
 	o := &ordering{analyzer: a, p: p, before: before, after: after, items: p.Columns()}
 	for _, item := range o.items {
+		size := sizeUpTo(item.Expr, math.MaxInt32)
 		o.texts = append(o.texts, ast.String(item.Expr))
+		o.sizes = append(o.sizes, size)
+		o.largest = max(o.largest, size)
 	}
 	return o
+}
+
+// sizeUpTo returns the number of nodes of e, or limit + 1 when there are more.
+func sizeUpTo(e ast.Expr, limit int) int {
+	size := 0
+	ast.Walk(e, func(ast.Node) bool {
+		size++
+		return size <= limit
+	})
+	return min(size, limit+1)
+}
+
+// find returns the index of the item that is spelled as e, or -1. Sizes are
+// compared first: every part of a long key is looked for.
+func (o *ordering) find(e ast.Expr) int {
+	size := sizeUpTo(e, o.largest)
+	if !slices.Contains(o.sizes, size) {
+		return -1
+	}
+	return slices.Index(o.texts, ast.String(e))
 }
 
 func (o *ordering) key(e ast.Expr) {
@@ -315,7 +342,7 @@ func (o *ordering) projected(e ast.Expr) bool {
 	if _, literal := e.(*ast.Literal); literal {
 		return false
 	}
-	if slices.Contains(o.texts, ast.String(e)) && !o.hidden(e) {
+	if o.find(e) >= 0 && !o.hidden(e) {
 		saved := o.scope
 		o.scope = o.before
 		o.aggregation = aggregationAllowed
@@ -407,7 +434,7 @@ func (o *ordering) complexItem(e ast.Expr) bool {
 	if _, literal := e.(*ast.Literal); literal {
 		return false
 	}
-	i := slices.Index(o.texts, ast.String(e))
+	i := o.find(e)
 	return i >= 0 && !o.items[i].Aggregates
 }
 

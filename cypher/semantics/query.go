@@ -133,8 +133,13 @@ func (a *analyzer) lastClause(part *ast.Part, p purpose) {
 	case *ast.Use:
 		what = "USE"
 	case *ast.CallProcedure:
-		if c.Yields && p != forExists {
+		if c.Yields {
 			what = "CALL with YIELD"
+		}
+	case *ast.CallSubquery:
+		clauses := c.Query.Parts[0].Clauses
+		if _, returns := clauses[len(clauses)-1].(*ast.Return); returns {
+			what = "CALL of a subquery with RETURN"
 		}
 	}
 	_, returns := c.(*ast.Return)

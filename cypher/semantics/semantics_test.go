@@ -207,3 +207,23 @@ func BenchmarkAnalyze(b *testing.B) {
 		})
 	}
 }
+
+// The longest chain that the parser lets through must not take long or a deep
+// stack here.
+func TestLongChains(t *testing.T) {
+	sum := "n.x" + strings.Repeat(" + n.x", 9000)
+	or := "n.x" + strings.Repeat(" OR n.x", 9000)
+	for _, text := range []string{
+		"MATCH (n) WHERE " + or + " RETURN " + sum + " AS s",
+		"MATCH (n) RETURN n.x AS x, count(*) + " + sum + " AS s",
+		"MATCH (n) RETURN DISTINCT n.x AS x ORDER BY " + sum,
+	} {
+		s, err := parser.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := semantics.Analyze(s, testCatalog()); err != nil {
+			t.Errorf("%.60s…: %v", text, err)
+		}
+	}
+}
