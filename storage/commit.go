@@ -3,12 +3,13 @@ package storage
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
 
-	"github.com/drawbolt/drawbolt/storage/graph"
 	"github.com/drawbolt/drawbolt/storage/mvcc"
+	"github.com/drawbolt/drawbolt/storage/wal"
 )
 
 // A link is one end of a created relationship.
@@ -107,7 +108,7 @@ func (t *Transaction) Commit(ctx context.Context) (Position, error) {
 		t.Rollback()
 		return 0, err
 	}
-	if err := t.checkDeletions(ctx); err != nil {
+	if err := errors.Join(t.checkDeletions(ctx), t.checkAllRequired()); err != nil {
 		t.Rollback()
 		return 0, err
 	}
@@ -121,23 +122,17 @@ func (t *Transaction) commit() (Position, error) {
 	p := &s.pipeline
 	p.append.Lock()
 	t.correctSteps()
-	k.timestamp = p.last + 1
-	pending, err := s.appendRedo(k.timestamp, t.work.redo)
+	flush, err := s.enqueue(k, t.work.redo)
+	p.append.Unlock()
 	if err != nil {
-		p.append.Unlock()
 		t.Rollback()
 		return 0, err
 	}
-	p.last = k.timestamp
-	p.mu.Lock()
-	p.queue = append(p.queue, k)
-	p.mu.Unlock()
-	p.append.Unlock()
 
 	// While the log is being flushed, the records get their timestamp. It is
 	// newer than every snapshot, so that nobody sees them yet.
 	t.stamp(k.timestamp)
-	if err := pending.Wait(); err != nil {
+	if err := flush.Wait(); err != nil {
 		err = s.stop(err)
 		t.work = nil // still referred to by the pipeline
 		t.finish()
@@ -147,6 +142,25 @@ func (t *Transaction) commit() (Position, error) {
 	<-k.done
 	t.finish()
 	return Position(k.timestamp), nil
+}
+
+// enqueue appends a commit to the log and to the queue, with the next
+// timestamp. The mutex of appending is held.
+func (s *Store) enqueue(k *ticket, redo []byte) (wal.Flush, error) {
+	p := &s.pipeline
+	k.timestamp = p.last + 1
+	if k.timestamp > mvcc.MaxTimestamp {
+		return nil, &Error{Kind: KindLimit, Message: "out of commit timestamps"}
+	}
+	flush, err := s.appendRedo(k.timestamp, redo)
+	if err != nil {
+		return nil, err
+	}
+	p.last = k.timestamp
+	p.mu.Lock()
+	p.queue = append(p.queue, k)
+	p.mu.Unlock()
+	return flush, nil
 }
 
 // stamp replaces the owner in all words of the transaction by its timestamp.
@@ -370,6 +384,3 @@ func (t *Transaction) checkGroup(ctx context.Context, group *block) error {
 		b = s.block(ref)
 	}
 }
-
-// nodeIDOf returns the identifier of the node in a slot.
-func (s *Store) nodeIDOf(slot uint32) graph.NodeID { return graph.NodeID(s.nodes.ID(slot)) }

@@ -9,15 +9,33 @@ import (
 )
 
 func TestHistory(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		s := open(t, storage.Options{LockTimeout: time.Millisecond})
 		h := storagetest.NewHistory(t, s, storagetest.NewModel(), seed)
-		for range 4 {
-			h.Run(300)
+		for round := range 4 {
+			h.Run(100)
+			if round == 1 {
+				createIndexes(t, s)
+			}
+			h.Run(100)
 			h.Finish()
 			if t.Failed() {
 				t.Fatalf("seed %d", seed)
 			}
+		}
+	}
+}
+
+// createIndexes creates an index on one key and one on two, while transactions
+// run.
+func createIndexes(t *testing.T, s *storage.Store) {
+	t.Helper()
+	label, _ := s.Label("A")
+	a, _ := s.Key("kA")
+	b, _ := s.Key("kB")
+	for _, keys := range [][]storage.KeyID{{a}, {b, a}} {
+		if err := s.CreateIndex(t.Context(), storage.IndexSpec{Label: label, Keys: keys}); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -39,7 +57,11 @@ func TestHistoryReopened(t *testing.T) {
 		id = s.ID()
 		storagetest.Check(t, "after reopening", s, m)
 		h := storagetest.NewHistory(t, s, m, round)
-		h.Run(300)
+		h.Run(100)
+		if round == 1 {
+			createIndexes(t, s)
+		}
+		h.Run(100)
 		h.Finish()
 		m = h.Committed
 		if err := s.Close(); err != nil {

@@ -30,7 +30,7 @@ const (
 // still be looking at.
 type retirement struct {
 	ref  uint32
-	size uint32 // bytes of an adjacency block
+	size uint32 // bytes, of an adjacency or index block
 	kind retirementKind
 }
 
@@ -38,6 +38,7 @@ type retirementKind uint8
 
 const (
 	retiredBlock retirementKind = iota
+	retiredIndexBlock
 	retiredProperties
 	retiredUndo
 	retiredNode
@@ -52,6 +53,7 @@ type reclaimer struct {
 
 	mu       sync.Mutex
 	replaced []replacedBatch // by timestamp
+	fresh    []retirement    // without an epoch yet
 	retired  []retiredBatch  // by epoch
 	pending  atomic.Int64    // things in both lists
 
@@ -95,15 +97,15 @@ func (r *reclaimer) replace(timestamp uint64, list []garbage) {
 	r.pending.Add(int64(len(list)))
 }
 
-// retire takes note of what nobody finds from now on. The list is copied.
+// retire takes note of what nobody finds from now on. The list is copied. The
+// next reclamation gives it an epoch, the one after that may free it.
 func (r *reclaimer) retire(list []retirement) {
 	if len(list) == 0 {
 		return
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	epoch := r.store.registry.Retire()
-	r.retired = append(r.retired, retiredBatch{epoch: epoch, list: append([]retirement(nil), list...)})
+	r.fresh = append(r.fresh, list...)
+	r.mu.Unlock()
 	r.pending.Add(int64(len(list)))
 }
 
@@ -159,6 +161,10 @@ func (r *reclaimer) reclaim() {
 	}
 	retired := append([]retiredBatch(nil), r.retired[:n]...)
 	r.retired = append(r.retired[:0], r.retired[n:]...)
+	if len(r.fresh) > 0 {
+		r.retired = append(r.retired, retiredBatch{epoch: r.store.registry.Retire(), list: r.fresh})
+		r.fresh = nil
+	}
 	r.mu.Unlock()
 
 	freed := 0
@@ -182,6 +188,8 @@ func (s *Store) freeRetired(list []retirement) {
 		switch x.kind {
 		case retiredBlock:
 			s.adjacencyBlocks.Free(x.ref, int(x.size))
+		case retiredIndexBlock:
+			s.indexBlocks.Free(x.ref, int(x.size))
 		case retiredProperties:
 			s.freeProperties(x.ref)
 		case retiredUndo:

@@ -105,3 +105,28 @@ func (t *Transaction) logLabel(op operation, id graph.NodeID, l LabelID) {
 }
 
 func (t *Transaction) logDelete(op operation, id uint64) { t.begin(op, id) }
+
+// appendText writes a name.
+func appendText(dst []byte, name string) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(name))), name...)
+}
+
+func appendSpec(dst []byte, l LabelID, keys []KeyID) []byte {
+	dst = binary.AppendUvarint(dst, uint64(l))
+	dst = binary.AppendUvarint(dst, uint64(len(keys)))
+	for _, k := range keys {
+		dst = binary.AppendUvarint(dst, uint64(k))
+	}
+	return dst
+}
+
+func encodeIndex(spec IndexSpec) []byte {
+	return appendSpec(appendText([]byte{byte(opCreateIndex)}, spec.Name), spec.Label, spec.Keys)
+}
+
+func encodeConstraint(spec ConstraintSpec) []byte {
+	b := appendText([]byte{byte(opCreateConstraint)}, spec.Name)
+	return appendSpec(binary.AppendUvarint(b, uint64(spec.Kind)), spec.Label, spec.Keys)
+}
+
+func encodeName(op operation, name string) []byte { return appendText([]byte{byte(op)}, name) }

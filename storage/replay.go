@@ -31,9 +31,16 @@ func (s *Store) replay(ctx context.Context, log wal.Log) error {
 	if err != nil {
 		return logError(err)
 	}
-	s.reclaimer.reclaim()
-	s.reclaimer.reclaim() // what the first one has retired
+	for range 3 { // what one has retired gets an epoch in the next
+		s.reclaimer.reclaim()
+	}
 	s.replaying = false
+	for _, ix := range s.schema.current.Load().indexes {
+		if err := s.build(ctx, ix); err != nil {
+			return err
+		}
+		ix.online.Store(true)
+	}
 	freeUnused(s.nodes, func(n *node) mvcc.Word { return n.load() })
 	freeUnused(s.relationships, func(r *relationship) mvcc.Word { return r.load() })
 	p := &s.pipeline
@@ -168,6 +175,9 @@ func (r *reader) properties() ([]Property, error) {
 func (r *reader) operation(ctx context.Context) error {
 	op := operation(r.b[0])
 	r.b = r.b[1:]
+	if op >= opCreateIndex {
+		return r.schemaOperation(op)
+	}
 	id, err := r.number()
 	if err != nil {
 		return err
@@ -308,4 +318,76 @@ func (r *reader) createRelationship(ctx context.Context, id graph.RelationshipID
 	}
 	_, err = r.t.createRelationship(ctx, uint32(id), rec, graph.NodeID(start), graph.NodeID(end), TypeID(typ), ref) //nolint:gosec // the low half
 	return err
+}
+
+// text reads a name.
+func (r *reader) text() (string, error) {
+	n, err := r.number()
+	if err != nil {
+		return "", err
+	}
+	b, err := r.bytes(n)
+	return string(b), err
+}
+
+// spec reads the rest of an index or constraint.
+func (r *reader) spec() (l LabelID, keys []KeyID, err error) {
+	label, err := r.token(r.t.store.labels)
+	if err != nil {
+		return 0, nil, err
+	}
+	n, err := r.number()
+	if err != nil {
+		return 0, nil, err
+	}
+	for range n {
+		k, err := r.token(r.t.store.keys)
+		if err != nil {
+			return 0, nil, err
+		}
+		keys = append(keys, KeyID(k))
+	}
+	return LabelID(label), keys, nil
+}
+
+// schemaOperation reads and applies a change of the schema. Indexes are built
+// when the whole log is applied.
+func (r *reader) schemaOperation(op operation) error {
+	s := r.t.store
+	name, err := r.text()
+	if err != nil {
+		return err
+	}
+	switch op {
+	case opCreateIndex:
+		l, keys, err := r.spec()
+		if err != nil {
+			return err
+		}
+		s.register(IndexSpec{Name: name, Label: l, Keys: keys}, false, "")
+	case opDropIndex:
+		ix := s.indexNamed(name)
+		if ix == nil {
+			return fmt.Errorf("%w: no such index", errRedo)
+		}
+		s.unregister(ix)
+	case opCreateConstraint:
+		kind, err := r.number()
+		if err != nil {
+			return err
+		}
+		l, keys, err := r.spec()
+		if err != nil {
+			return err
+		}
+		if kind < uint64(Unique) || kind > uint64(NodeKey) {
+			return fmt.Errorf("%w: unknown kind of constraint", errRedo)
+		}
+		s.enforce(ConstraintSpec{Name: name, Kind: ConstraintKind(kind), Label: l, Keys: keys})
+	case opDropConstraint:
+		s.dropConstraint(name)
+	default:
+		return fmt.Errorf("%w: unknown operation %d", errRedo, op)
+	}
+	return nil
 }

@@ -1,81 +1,430 @@
 package storage
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/storage/graph"
+	"github.com/drawbolt/drawbolt/storage/index"
 )
 
-type schema struct{}
-
-// SchemaVersion changes with every change of an index or constraint.
-func (s *Store) SchemaVersion() uint64 { return 0 }
-
-// IndexSpec names an index: the nodes with Label, by the values of Keys.
-// Without keys it is the label alone.
+// An IndexSpec names an index: the nodes with a label, by the values of keys.
+// Without keys it is the label alone, of which the store always knows the
+// members.
 type IndexSpec struct {
-	Name  string // empty: a name is made
+	Name  string // empty when it is created: a name is made
 	Label LabelID
 	Keys  []KeyID
 }
 
-// IndexInfo describes an index.
+// An IndexInfo describes an index.
 type IndexInfo struct {
 	IndexSpec
-	Online  bool  // built, and used by lookups
-	Entries int64 // nodes in it, some perhaps already gone
+	Online     bool   // built, and used by lookups
+	Entries    int64  // nodes in it, some perhaps only for older snapshots
+	Constraint string // the constraint that it belongs to, or ""
 }
 
-// An Index finds nodes by the values of properties.
-type Index struct{ spec IndexSpec }
+// An Index finds nodes by the values of their properties.
+type Index struct {
+	spec       IndexSpec
+	number     uint32 // never used twice
+	hash       *index.Hash
+	online     atomic.Bool
+	unique     bool   // writers check that nobody else has the values
+	constraint string // the constraint that it belongs to, or ""
+}
 
 // Spec returns what is indexed.
 func (ix *Index) Spec() IndexSpec { return ix.spec }
 
-// Indexes returns all indexes, by name.
-func (s *Store) Indexes() []IndexInfo { return nil }
+// Unique reports whether no two nodes can have the same values.
+func (ix *Index) Unique() bool { return ix.unique }
 
-// CreateIndex adds an index and returns when it is built.
-func (s *Store) CreateIndex(ctx context.Context, spec IndexSpec) error { return nil }
+// Entries returns the number of nodes in the index, some of which may only be
+// there for older snapshots.
+func (ix *Index) Entries() int64 {
+	if ix.hash == nil {
+		return 0
+	}
+	return ix.hash.Len()
+}
 
-// DropIndex removes an index.
-func (s *Store) DropIndex(ctx context.Context, name string) error { return nil }
-
-// FindIndex returns the index on exactly these keys of a label, once it is
-// built.
-func (s *Store) FindIndex(l LabelID, keys []KeyID) (*Index, bool) { return nil, false }
-
-// ConstraintKind is the rule of a constraint.
+// A ConstraintKind is the rule of a constraint.
 type ConstraintKind uint8
 
 // The kinds of constraints.
 const (
-	Unique ConstraintKind = iota + 1
-	Exists
+	Unique  ConstraintKind = iota + 1 // no two nodes have the same values
+	Exists                            // every node has the properties
+	NodeKey                           // both
 )
 
-// ConstraintSpec names a constraint on the nodes with Label.
+// A ConstraintSpec names a constraint on the nodes with a label.
 type ConstraintSpec struct {
-	Name  string // empty: a name is made
+	Name  string // empty when it is created: a name is made
 	Kind  ConstraintKind
 	Label LabelID
 	Keys  []KeyID
 }
 
-// Constraints returns all constraints, by name.
-func (s *Store) Constraints() []ConstraintSpec { return nil }
-
-// CreateConstraint adds a constraint; the data must satisfy it.
-func (s *Store) CreateConstraint(ctx context.Context, spec ConstraintSpec) error { return nil }
-
-// DropConstraint removes a constraint.
-func (s *Store) DropConstraint(ctx context.Context, name string) error { return nil }
-
-// SeekIndex fills dst with nodes that have the values; 0 is the end.
-func (v View) SeekIndex(c *IndexCursor, ix *Index, values []graph.Value, dst []graph.NodeID) int {
-	return 0
+// A schema is the indexes and constraints of a store.
+type schema struct {
+	ddl     sync.Mutex // one change at a time
+	seed    graph.Seed
+	current atomic.Pointer[schemaState]
 }
 
-func (s *Store) unindexNode(slot uint32, n *node) {}
+// A schemaState never changes.
+type schemaState struct {
+	version     uint64
+	next        uint32 // number of the next index
+	indexes     []*Index
+	constraints []ConstraintSpec
+	byLabel     map[LabelID][]*Index         // those with a hash
+	required    map[LabelID][]ConstraintSpec // those that demand properties
+}
 
-func (s *Store) recheckIndex(slot, index uint32, hash, horizon uint64) {}
+// SchemaVersion changes with every change of an index or constraint.
+func (s *Store) SchemaVersion() uint64 { return s.schema.current.Load().version }
+
+// change returns a new state with other indexes and constraints.
+func (st *schemaState) change(indexes []*Index, constraints []ConstraintSpec) *schemaState {
+	n := &schemaState{
+		version: st.version + 1, next: st.next, indexes: indexes, constraints: constraints,
+		byLabel: make(map[LabelID][]*Index), required: make(map[LabelID][]ConstraintSpec),
+	}
+	for _, ix := range indexes {
+		if ix.hash != nil {
+			n.byLabel[ix.spec.Label] = append(n.byLabel[ix.spec.Label], ix)
+		}
+		n.next = max(n.next, ix.number+1)
+	}
+	for _, c := range constraints {
+		if c.Kind != Unique {
+			n.required[c.Label] = append(n.required[c.Label], c)
+		}
+	}
+	return n
+}
+
+// Indexes returns all indexes, by name.
+func (s *Store) Indexes() []IndexInfo {
+	var list []IndexInfo
+	for _, ix := range s.schema.current.Load().indexes {
+		list = append(list, IndexInfo{
+			IndexSpec: ix.spec, Online: ix.online.Load(), Entries: ix.Entries(), Constraint: ix.constraint,
+		})
+	}
+	slices.SortFunc(list, func(a, b IndexInfo) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
+
+// Constraints returns all constraints, by name.
+func (s *Store) Constraints() []ConstraintSpec {
+	list := slices.Clone(s.schema.current.Load().constraints)
+	slices.SortFunc(list, func(a, b ConstraintSpec) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
+
+// FindIndex returns the index on exactly these keys of a label, in any order,
+// once it is built. It takes part in lookups of every running transaction.
+func (s *Store) FindIndex(l LabelID, keys []KeyID) (*Index, bool) {
+	for _, ix := range s.schema.current.Load().byLabel[l] {
+		if ix.online.Load() && sameKeys(ix.spec.Keys, keys) {
+			return ix, true
+		}
+	}
+	return nil, false
+}
+
+// IndexesOf returns the indexes with keys on a label that are built.
+func (s *Store) IndexesOf(l LabelID) []*Index {
+	var list []*Index
+	for _, ix := range s.schema.current.Load().byLabel[l] {
+		if ix.online.Load() {
+			list = append(list, ix)
+		}
+	}
+	return list
+}
+
+func sameKeys(a, b []KeyID) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for _, k := range a {
+		if !slices.Contains(b, k) {
+			return false
+		}
+	}
+	return true
+}
+
+// name makes the name of an index or constraint that has none, such as
+// index_Person_name.
+func (s *Store) name(prefix string, l LabelID, keys []KeyID) string {
+	parts := []string{prefix, s.LabelName(l)}
+	for _, k := range keys {
+		parts = append(parts, s.KeyName(k))
+	}
+	return strings.Join(parts, "_")
+}
+
+// CreateIndex adds an index and returns when it is built; the store is in use
+// meanwhile. When ctx ends first there is no index.
+func (s *Store) CreateIndex(ctx context.Context, spec IndexSpec) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	s.schema.ddl.Lock()
+	defer s.schema.ddl.Unlock()
+	spec.Keys = slices.Clone(spec.Keys)
+	if spec.Name == "" {
+		spec.Name = s.name("index", spec.Label, spec.Keys)
+	}
+	if err := s.checkNew(spec.Name, spec.Label, spec.Keys); err != nil {
+		return err
+	}
+	ix := s.register(spec, false, "")
+	if err := s.build(ctx, ix); err != nil {
+		s.unregister(ix)
+		return err
+	}
+	if err := s.commitSchema(encodeIndex(spec)); err != nil {
+		s.unregister(ix)
+		return err
+	}
+	s.bringOnline(ix)
+	return nil
+}
+
+// usable returns why the schema cannot be changed, or nil.
+func (s *Store) usable() error {
+	if s.closed.Load() {
+		return errClosed()
+	}
+	if err := s.stopped.Load(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// checkNew makes sure that there is no such index.
+func (s *Store) checkNew(name string, l LabelID, keys []KeyID) error {
+	st := s.schema.current.Load()
+	for _, ix := range st.indexes {
+		if ix.spec.Name == name {
+			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("an index named %q exists already", name)}
+		}
+		if ix.spec.Label == l && sameKeys(ix.spec.Keys, keys) {
+			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("the index %q on the same label and keys exists already", ix.spec.Name)}
+		}
+	}
+	for _, c := range st.constraints {
+		if c.Name == name {
+			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("a constraint named %q exists already", name)}
+		}
+	}
+	return nil
+}
+
+// register adds an index that is not built. From here on every change enters
+// its nodes.
+func (s *Store) register(spec IndexSpec, unique bool, constraint string) *Index {
+	st := s.schema.current.Load()
+	ix := &Index{spec: spec, number: st.next, unique: unique, constraint: constraint}
+	if len(spec.Keys) > 0 {
+		ix.hash = index.NewHash(s.memory, s.indexBlocks, s.retireIndexBlock)
+	}
+	s.schema.current.Store(st.change(append(slices.Clone(st.indexes), ix), st.constraints))
+	return ix
+}
+
+func (s *Store) retireIndexBlock(ref uint32, size int) {
+	s.reclaimer.retire([]retirement{{kind: retiredIndexBlock, ref: ref, size: uint32(size)}}) //nolint:gosec // at most slab.MaxBlock
+}
+
+func (s *Store) bringOnline(ix *Index) {
+	ix.online.Store(true)
+	st := s.schema.current.Load()
+	s.schema.current.Store(st.change(st.indexes, st.constraints)) // a new version
+}
+
+// unregister removes an index. Those who are reading it find nothing more.
+func (s *Store) unregister(ix *Index) {
+	ix.online.Store(false)
+	st := s.schema.current.Load()
+	without := slices.DeleteFunc(slices.Clone(st.indexes), func(o *Index) bool { return o == ix })
+	s.schema.current.Store(st.change(without, st.constraints))
+	// Whoever has loaded the old state holds the latch of a node while using
+	// it. After all latches have been free once, nobody adds anything.
+	for i := range s.nodeLatches {
+		s.nodeLatches[i].Lock()
+		s.nodeLatches[i].Unlock() //nolint:staticcheck // see above
+	}
+	if ix.hash != nil {
+		ix.hash.Free()
+	}
+}
+
+// DropIndex removes an index by name. The index of a constraint goes with its
+// constraint only.
+func (s *Store) DropIndex(_ context.Context, name string) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	s.schema.ddl.Lock()
+	defer s.schema.ddl.Unlock()
+	ix := s.indexNamed(name)
+	if ix == nil {
+		return &Error{Kind: KindIndexNotFound, Message: fmt.Sprintf("there is no index named %q", name)}
+	}
+	if ix.constraint != "" {
+		return &Error{Kind: KindConstraint, Message: fmt.Sprintf("the index %q belongs to the constraint %q", name, ix.constraint)}
+	}
+	if err := s.commitSchema(encodeName(opDropIndex, name)); err != nil {
+		return err
+	}
+	s.unregister(ix)
+	return nil
+}
+
+func (s *Store) indexNamed(name string) *Index {
+	for _, ix := range s.schema.current.Load().indexes {
+		if ix.spec.Name == name {
+			return ix
+		}
+	}
+	return nil
+}
+
+// CreateConstraint adds a constraint, which the nodes must satisfy already. A
+// unique one or a node key has an index.
+func (s *Store) CreateConstraint(ctx context.Context, spec ConstraintSpec) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	s.schema.ddl.Lock()
+	defer s.schema.ddl.Unlock()
+	spec.Keys = slices.Clone(spec.Keys)
+	if spec.Name == "" {
+		spec.Name = s.name("constraint", spec.Label, spec.Keys)
+	}
+	if err := s.checkNewConstraint(spec); err != nil {
+		return err
+	}
+	return s.addConstraint(ctx, spec)
+}
+
+func (s *Store) checkNewConstraint(spec ConstraintSpec) error {
+	for _, c := range s.schema.current.Load().constraints {
+		if c.Name == spec.Name {
+			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("a constraint named %q exists already", spec.Name)}
+		}
+		if c.Kind == spec.Kind && c.Label == spec.Label && sameKeys(c.Keys, spec.Keys) {
+			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("the same constraint %q exists already", c.Name)}
+		}
+	}
+	if spec.Kind == Exists {
+		if s.indexNamed(spec.Name) != nil {
+			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("an index named %q exists already", spec.Name)}
+		}
+		return nil
+	}
+	return s.checkNew(spec.Name, spec.Label, spec.Keys)
+}
+
+// enforce makes writers keep a constraint, and returns its index if it has one.
+func (s *Store) enforce(spec ConstraintSpec) *Index {
+	var ix *Index
+	if spec.Kind != Exists {
+		ix = s.register(IndexSpec{Name: spec.Name, Label: spec.Label, Keys: spec.Keys}, true, spec.Name)
+	}
+	st := s.schema.current.Load()
+	s.schema.current.Store(st.change(st.indexes, append(slices.Clone(st.constraints), spec)))
+	return ix
+}
+
+// addConstraint enforces a constraint, then looks at what was there before, and
+// takes the constraint back when that breaks it.
+func (s *Store) addConstraint(ctx context.Context, spec ConstraintSpec) error {
+	ix := s.enforce(spec)
+	if err := s.proveConstraint(ctx, spec, ix); err != nil {
+		s.dropConstraint(spec.Name)
+		return err
+	}
+	if ix != nil {
+		s.bringOnline(ix)
+	}
+	return nil
+}
+
+func (s *Store) proveConstraint(ctx context.Context, spec ConstraintSpec, ix *Index) error {
+	if ix != nil {
+		if err := s.build(ctx, ix); err != nil {
+			return err
+		}
+	}
+	if err := s.checkAll(ctx, spec, ix); err != nil {
+		return err
+	}
+	return s.commitSchema(encodeConstraint(spec))
+}
+
+func (s *Store) removeConstraint(name string) {
+	st := s.schema.current.Load()
+	without := slices.DeleteFunc(slices.Clone(st.constraints), func(c ConstraintSpec) bool { return c.Name == name })
+	s.schema.current.Store(st.change(st.indexes, without))
+}
+
+// DropConstraint removes a constraint by name, with its index.
+func (s *Store) DropConstraint(_ context.Context, name string) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	s.schema.ddl.Lock()
+	defer s.schema.ddl.Unlock()
+	found := slices.ContainsFunc(s.schema.current.Load().constraints, func(c ConstraintSpec) bool { return c.Name == name })
+	if !found {
+		return &Error{Kind: KindConstraintNotFound, Message: fmt.Sprintf("there is no constraint named %q", name)}
+	}
+	if err := s.commitSchema(encodeName(opDropConstraint, name)); err != nil {
+		return err
+	}
+	s.dropConstraint(name)
+	return nil
+}
+
+func (s *Store) dropConstraint(name string) {
+	s.removeConstraint(name)
+	if ix := s.indexNamed(name); ix != nil {
+		s.unregister(ix)
+	}
+}
+
+// newSchemaState returns an empty schema.
+func newSchemaState() *schemaState { return (&schemaState{next: 1}).change(nil, nil) }
+
+// commitSchema gives a change of the schema its place among the commits.
+func (s *Store) commitSchema(redo []byte) error {
+	k := &ticket{work: &work{}, done: make(chan struct{})}
+	p := &s.pipeline
+	p.append.Lock()
+	flush, err := s.enqueue(k, redo)
+	p.append.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := flush.Wait(); err != nil {
+		return s.stop(err)
+	}
+	s.publish(k)
+	<-k.done
+	return nil
+}

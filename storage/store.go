@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/drawbolt/drawbolt/storage/graph"
 	"github.com/drawbolt/drawbolt/storage/mvcc"
 	"github.com/drawbolt/drawbolt/storage/slab"
 	"github.com/drawbolt/drawbolt/storage/wal"
@@ -88,6 +89,8 @@ func newStore(o Options) (*Store, error) {
 		return nil, errors.Join(err, s.memory.Release())
 	}
 	s.registry = mvcc.NewRegistry(&s.published)
+	s.schema.seed = graph.NewSeed()
+	s.schema.current.Store(newSchemaState())
 	s.reclaimer.store, s.reclaimer.wake = s, make(chan struct{}, 1)
 	return s, nil
 }

@@ -33,9 +33,10 @@ type work struct {
 	added    []garbage    // what nobody sees after a rollback
 	retired  []retirement // what nobody finds any more
 	links    []link       // ends of created relationships, to be settled
-	delta    delta        // statistics
-	redo     []byte       // operations for the log
-	stuck    bool         // links could not be cut
+	unique   []uniqueCheck
+	delta    delta  // statistics
+	redo     []byte // operations for the log
+	stuck    bool   // links could not be cut
 
 	builder property.Builder
 	buffer  []byte
@@ -167,5 +168,6 @@ func (s *Store) freeWork(w *work) {
 	w.retired, w.links, w.stuck = w.retired[:0], w.links[:0], false
 	w.redo, w.buffer = w.redo[:0], w.buffer[:0]
 	w.delta.reset()
+	w.unique = w.unique[:0]
 	s.works.Put(w)
 }

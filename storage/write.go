@@ -216,6 +216,16 @@ func (t *Transaction) writeProperties() (uint32, error) {
 	return ref, nil
 }
 
+// setNodeProperties is [Transaction.setProperties] for a node, whose indexes
+// follow.
+func (t *Transaction) setNodeProperties(n *node, slot uint32, v version, ref uint32) error {
+	t.setProperties(&n.head, v, ref)
+	if err := t.reindex(slot, v, version{tag: v.tag, props: ref}); err != nil {
+		return t.fail(err)
+	}
+	return nil
+}
+
 // setProperties makes ref the properties of a claimed record. The old ones stay
 // for older snapshots.
 func (t *Transaction) setProperties(h *head, v version, ref uint32) {
@@ -227,7 +237,7 @@ func (t *Transaction) setProperties(h *head, v version, ref uint32) {
 }
 
 // CreateNode adds a node and returns its identifier.
-func (t *Transaction) CreateNode(_ context.Context, labels []LabelID, props []Property) (graph.NodeID, error) {
+func (t *Transaction) CreateNode(ctx context.Context, labels []LabelID, props []Property) (graph.NodeID, error) {
 	if err := t.writable(); err != nil {
 		return 0, err
 	}
@@ -239,7 +249,11 @@ func (t *Transaction) CreateNode(_ context.Context, labels []LabelID, props []Pr
 	if err != nil {
 		return 0, memoryError(err)
 	}
-	return t.createNode(slot, n, t.store.internSet(labels), ref)
+	id, err := t.createNode(slot, n, t.store.internSet(labels), ref)
+	if err != nil {
+		return 0, err
+	}
+	return id, t.checkUnique(ctx)
 }
 
 // internSet returns the number of a set of labels in any order.
@@ -276,6 +290,9 @@ func (t *Transaction) createNode(slot uint32, n *node, set, ref uint32) (graph.N
 			return 0, t.fail(memoryError(err))
 		}
 		w.delta.add(statistic{kind: countLabel, label: l}, 1)
+	}
+	if err := t.reindex(slot, version{}, version{tag: set, props: ref}); err != nil {
+		return 0, t.fail(err)
 	}
 	id := graph.NodeID(s.nodes.ID(slot))
 	t.logCreateNode(id, ids, s.properties(ref))
@@ -383,6 +400,13 @@ func (t *Transaction) SetNodeProperty(ctx context.Context, id graph.NodeID, key 
 	if err := t.writable(); err != nil {
 		return err
 	}
+	if err := t.setNodeProperty(ctx, id, key, value); err != nil {
+		return err
+	}
+	return t.checkUnique(ctx)
+}
+
+func (t *Transaction) setNodeProperty(ctx context.Context, id graph.NodeID, key KeyID, value graph.Value) error {
 	n, latch, v, err := t.awaitNode(ctx, id)
 	if err != nil {
 		return err
@@ -399,7 +423,9 @@ func (t *Transaction) SetNodeProperty(ctx context.Context, id graph.NodeID, key 
 	if err := t.claim(&n.head, uint32(id), nodeChanged); err != nil { //nolint:gosec // the low half
 		return err
 	}
-	t.setProperties(&n.head, v, ref)
+	if err := t.setNodeProperties(n, uint32(id), v, ref); err != nil { //nolint:gosec // the low half
+		return err
+	}
 	t.logSetProperty(opSetNodeProperty, uint64(id), key, t.store.properties(ref))
 	return nil
 }
@@ -435,6 +461,13 @@ func (t *Transaction) ReplaceNodeProperties(ctx context.Context, id graph.NodeID
 	if err := t.writable(); err != nil {
 		return err
 	}
+	if err := t.replaceNodeProperties(ctx, id, props); err != nil {
+		return err
+	}
+	return t.checkUnique(ctx)
+}
+
+func (t *Transaction) replaceNodeProperties(ctx context.Context, id graph.NodeID, props []Property) error {
 	n, latch, v, err := t.awaitNode(ctx, id)
 	if err != nil {
 		return err
@@ -447,7 +480,9 @@ func (t *Transaction) ReplaceNodeProperties(ctx context.Context, id graph.NodeID
 	if err := t.claim(&n.head, uint32(id), nodeChanged); err != nil { //nolint:gosec // the low half
 		return err
 	}
-	t.setProperties(&n.head, v, ref)
+	if err := t.setNodeProperties(n, uint32(id), v, ref); err != nil { //nolint:gosec // the low half
+		return err
+	}
 	t.logReplaceProperties(opReplaceNodeProperties, uint64(id), t.store.properties(ref))
 	return nil
 }
@@ -480,6 +515,13 @@ func (t *Transaction) AddLabel(ctx context.Context, id graph.NodeID, l LabelID) 
 	if err := t.writable(); err != nil {
 		return false, err
 	}
+	if changed, err = t.addLabel(ctx, id, l); err != nil {
+		return false, err
+	}
+	return changed, t.checkUnique(ctx)
+}
+
+func (t *Transaction) addLabel(ctx context.Context, id graph.NodeID, l LabelID) (changed bool, err error) {
 	n, latch, v, err := t.awaitNode(ctx, id)
 	if err != nil {
 		return false, err
@@ -498,6 +540,9 @@ func (t *Transaction) AddLabel(ctx context.Context, id graph.NodeID, l LabelID) 
 	}
 	n.set(version{tag: set, props: v.props})
 	t.work.added = append(t.work.added, garbage{kind: garbageLabel, a: uint32(id), b: uint32(l)}) //nolint:gosec // the low half
+	if err := t.reindex(uint32(id), v, version{tag: set, props: v.props}); err != nil {           //nolint:gosec // the low half
+		return false, t.fail(err)
+	}
 	t.countLabel(n, l, 1)
 	t.logLabel(opAddLabel, id, l)
 	return true, nil
@@ -522,6 +567,9 @@ func (t *Transaction) RemoveLabel(ctx context.Context, id graph.NodeID, l LabelI
 	}
 	n.set(version{tag: set, props: v.props})
 	t.work.replaced = append(t.work.replaced, garbage{kind: garbageLabel, a: uint32(id), b: uint32(l)}) //nolint:gosec // the low half
+	if err := t.reindex(uint32(id), v, version{tag: set, props: v.props}); err != nil {                 //nolint:gosec // the low half
+		return false, t.fail(err)
+	}
 	t.countLabel(n, l, -1)
 	t.logLabel(opRemoveLabel, id, l)
 	return true, nil
