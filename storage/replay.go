@@ -31,9 +31,7 @@ func (s *Store) replay(ctx context.Context, log wal.Log) error {
 	if err != nil {
 		return logError(err)
 	}
-	for range 3 { // what one has retired gets an epoch in the next
-		s.reclaimer.reclaim()
-	}
+	s.Reclaim()
 	s.replaying = false
 	for _, ix := range s.schema.current.Load().indexes {
 		if err := s.build(ctx, ix); err != nil {

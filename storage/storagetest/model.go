@@ -36,6 +36,32 @@ func NewModel() *Model {
 	}
 }
 
+// Load fills an empty model with what a view shows in its scans.
+func Load(v storage.View, m *Model) {
+	var nodes storage.NodeCursor
+	for _, id := range collect(64, func(dst []graph.NodeID) int { return v.ScanNodes(&nodes, dst) }) {
+		n := Node{Labels: make(map[storage.LabelID]bool), Properties: make(map[storage.KeyID]graph.Value)}
+		for _, l := range v.Labels(nil, id) {
+			n.Labels[l] = true
+		}
+		for _, k := range v.PropertyKeys(nil, id) {
+			n.Properties[k] = v.NodeProperty(id, k, new(graph.Arena))
+		}
+		m.Nodes[id] = n
+	}
+	var relationships storage.RelationshipCursor
+	for _, id := range collect(64, func(dst []graph.RelationshipID) int {
+		return v.ScanRelationships(&relationships, nil, dst)
+	}) {
+		rec, _ := v.Relationship(id)
+		r := Relationship{Start: rec.Start, End: rec.End, Type: rec.Type, Properties: make(map[storage.KeyID]graph.Value)}
+		for _, k := range v.RelationshipPropertyKeys(nil, id) {
+			r.Properties[k] = v.RelationshipProperty(id, k, new(graph.Arena))
+		}
+		m.Relationships[id] = r
+	}
+}
+
 // Clone returns a copy that can be changed apart.
 func (m *Model) Clone() *Model {
 	return &Model{Nodes: maps.Clone(m.Nodes), Relationships: maps.Clone(m.Relationships)}
