@@ -24,6 +24,9 @@ type Options struct {
 	MemoryLimit int64
 	// TestProcedures lets statements declare procedures, for conformance tests.
 	TestProcedures bool
+	// Plain plans without what only makes plans faster, and runs row by row.
+	// Tests compare the two.
+	Plain bool
 	// Server answers procedures about what is around the database; may be nil.
 	Server function.Server
 }

@@ -100,7 +100,7 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 		p.command = s.Body
 		return p, false, nil
 	}
-	if p.plan, err = plan.New(q, plan.Options{Store: e.store, Functions: e.functions, Procedures: e.procedures}); err != nil {
+	if p.plan, err = plan.New(q, plan.Options{Store: e.store, Functions: e.functions, Procedures: e.procedures, Plain: e.options.Plain}); err != nil {
 		return nil, false, err
 	}
 	if len(p.plan.Columns) > 0 {

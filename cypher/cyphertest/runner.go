@@ -33,6 +33,7 @@ func Walk(t *testing.T, dir string) {
 type runner struct {
 	store  *storage.Store
 	engine *cypher.Engine
+	plain  *cypher.Engine // on the same store
 }
 
 // Open returns an engine on an empty store in memory, closed with the test.
@@ -54,6 +55,7 @@ func (r *runner) reset(t *testing.T) {
 	t.Helper()
 	r.engine = Open(t)
 	r.store = r.engine.Store()
+	r.plain = cypher.NewEngine(r.store, cypher.Options{Database: "neo4j", Plain: true})
 }
 
 func (r *runner) command(t *testing.T, d *datadriven.TestData) string {
@@ -173,10 +175,24 @@ func counters(s *cypher.Summary) string {
 
 // query shows the rows of a statement.
 func (r *runner) query(ctx context.Context, query string, params graph.Value, ordered, keep bool) string {
-	result, err := r.engine.Run(ctx, query, params, cypher.RunOptions{})
-	if err != nil {
-		return Failure(err)
+	out, reads := r.rows(ctx, r.engine, query, params, ordered, keep)
+	if !reads {
+		return out
 	}
+	// What only reads must give the same rows without any of the rewrites.
+	if plain, _ := r.rows(ctx, r.plain, query, params, ordered, keep); plain != out {
+		out += "without rewrites:\n" + plain
+	}
+	return out
+}
+
+// rows runs a statement and prints its rows; reads tells that it only reads.
+func (r *runner) rows(ctx context.Context, e *cypher.Engine, query string, params graph.Value, ordered, keep bool) (out string, reads bool) {
+	result, err := e.Run(ctx, query, params, cypher.RunOptions{})
+	if err != nil {
+		return Failure(err), false
+	}
+	reads = result.Summary().Type == cypher.TypeRead
 	var lines []string
 	_, err = drain(ctx, result, func(b *cypher.Batch) {
 		for row := range b.Len() {
@@ -188,17 +204,17 @@ func (r *runner) query(ctx context.Context, query string, params graph.Value, or
 		}
 	})
 	if err != nil && !keep {
-		return Failure(err)
+		return Failure(err), reads
 	}
 	if !ordered {
 		sort.Strings(lines)
 	}
 	lines = append([]string{strings.Join(result.Columns(), " | ")}, lines...)
-	out := strings.Join(lines, "\n") + "\n"
+	out = strings.Join(lines, "\n") + "\n"
 	if err != nil {
 		out += Failure(err)
 	}
-	return out
+	return out, reads
 }
 
 // explain shows a plan.

@@ -57,7 +57,7 @@ func (o *aggregate) next() (*expr.Batch, error) {
 	if o.at >= o.n {
 		return nil, nil //nolint:nilnil // the end of rows
 	}
-	to := min(o.at+o.size.next(), o.n)
+	to := min(o.at+o.size.next(o.run), o.n)
 	for i, s := range o.plan.Keys {
 		c := &o.out.Columns[s]
 		c.Truncate()

@@ -23,13 +23,16 @@ const (
 // A sizer gives the sizes of an operator's batches.
 type sizer int
 
-// next returns how many rows the next batch may have.
-func (s *sizer) next() int {
+// next returns how many rows the next batch of a run may have.
+func (s *sizer) next(r *Run) int {
 	n := int(*s)
 	if n == 0 {
 		n = firstRows
 	}
 	*s = sizer(min(n*growth, expr.MaxRows))
+	if limit := r.plan.BatchRows; limit > 0 {
+		return min(n, limit)
+	}
 	return n
 }
 
@@ -107,7 +110,7 @@ func (s *source) begin() (more bool, err error) {
 		s.row = 0
 	}
 	if s.limit == 0 || len(s.rows) > 0 {
-		s.limit = s.size.next()
+		s.limit = s.size.next(s.run)
 	}
 	s.rows = s.rows[:0]
 	return true, s.run.check()

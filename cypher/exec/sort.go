@@ -108,7 +108,7 @@ func (o *sortRows) next() (*expr.Batch, error) {
 	if o.at >= len(o.order) {
 		return nil, nil //nolint:nilnil // the end of rows
 	}
-	to := min(o.at+o.size.next(), len(o.order))
+	to := min(o.at+o.size.next(o.run), len(o.order))
 	o.rows.fill(o.out, o.order, o.at, to)
 	o.at = to
 	return o.out, nil
@@ -247,7 +247,7 @@ func (o *barrier) next() (*expr.Batch, error) {
 	if o.at >= o.rows.n {
 		return nil, nil //nolint:nilnil // the end of rows
 	}
-	to := min(o.at+o.size.next(), o.rows.n)
+	to := min(o.at+o.size.next(o.run), o.rows.n)
 	o.rows.fill(o.out, nil, o.at, to)
 	o.at = to
 	return o.out, nil

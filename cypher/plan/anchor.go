@@ -123,6 +123,9 @@ func (g *graphPattern) start(c *candidate, input Node) (Node, error) {
 // candidates returns the ways to find a node.
 func (g *graphPattern) candidates(n *patternNode) []candidate {
 	all := []candidate{{node: n, rows: g.p.nodeCount()}}
+	if g.p.Plain {
+		return all
+	}
 	for _, label := range n.labels {
 		c := candidate{node: n, label: label, rows: g.p.labelCount(label)}
 		c.conds = g.labelConditions(n, label)
@@ -394,13 +397,21 @@ func (p *planner) averageDegree(types []string, d storage.Direction, labels []st
 	return total / max(1, p.nodeCount())
 }
 
-func (p *planner) nodeCount() float64 { return float64(p.Store.NodeCount()) }
+// The smallest counts that plans are made for. A statement is often planned
+// while the graph is empty and run until it is large: it must not scan where
+// it can seek only because there was nothing to scan.
+const (
+	fewNodes   = 100
+	fewLabeled = 20
+)
+
+func (p *planner) nodeCount() float64 { return max(fewNodes, float64(p.Store.NodeCount())) }
 
 func (p *planner) labelCount(name string) float64 {
 	if id, ok := p.Store.Label(name); ok {
-		return float64(p.Store.LabelCount(id))
+		return max(fewLabeled, float64(p.Store.LabelCount(id)))
 	}
-	return 0
+	return fewLabeled
 }
 
 // typeRows is the number of rows of a scan of relationships.
@@ -417,5 +428,5 @@ func (p *planner) typeRows(r *patternRel) float64 {
 	if r.direction == storage.Both {
 		rows *= 2
 	}
-	return rows
+	return max(rows, fewNodes)
 }

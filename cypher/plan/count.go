@@ -5,7 +5,7 @@ import "slices"
 // pushCount answers count(*) from counters of the store, or counts the last hop
 // of a pattern by degrees. ok is false when neither is possible.
 func (p *planner) pushCount(n *Aggregate) (root Node, ok bool) {
-	if len(n.Items) != 1 {
+	if len(n.Items) != 1 || p.Plain {
 		return nil, false
 	}
 	item := &n.Items[0]

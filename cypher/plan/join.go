@@ -15,7 +15,7 @@ const joinRows = 8
 // hash join: found once, and looked up for each row. ok is false when that is
 // not possible or does not pay.
 func (g *graphPattern) join(c *candidate, input Node) (node Node, ok bool, err error) {
-	if c.node == nil || c.index != nil || c.id != nil || input.Base().Rows < joinRows || c.rows < joinRows {
+	if g.p.Plain || c.node == nil || c.index != nil || c.id != nil || input.Base().Rows < joinRows || c.rows < joinRows {
 		return nil, false, nil
 	}
 	part := g.connected(c.node)

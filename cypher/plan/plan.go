@@ -29,6 +29,8 @@ type Plan struct {
 	Segments int
 	// Operators is the number of operators, those of nested plans included.
 	Operators int
+	// BatchRows bounds the rows of a batch; zero means the executor's own.
+	BatchRows int
 	// Nested are the plans of subqueries in expressions.
 	Nested []Nested
 	// Parameters are what the plan needs from outside, by number.
@@ -73,6 +75,9 @@ type Options struct {
 	Store      *storage.Store
 	Functions  *function.Table
 	Procedures *procedure.Table
+	// Plain leaves out what only makes plans faster: indexes, joins, counters,
+	// pruning. Its rows go one by one. Tests compare it with the usual plan.
+	Plain bool
 }
 
 // New plans a query that the semantic analysis has accepted.
@@ -82,6 +87,9 @@ func New(q *ast.Query, o Options) (*Plan, error) {
 	p.compiler = expr.Compiler{
 		Slot: p.lookUp, Parameter: p.parameter, Literal: p.literal, Plan: p.nested, Functions: o.Functions,
 		Key: p.key, Label: p.label, Type: p.relType,
+	}
+	if o.Plain {
+		p.plan.BatchRows = 1
 	}
 	out, err := p.query(q, p.start())
 	if err != nil {

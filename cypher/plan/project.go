@@ -281,7 +281,7 @@ func (p *planner) order(proj *ast.Projection, items []*ast.Item, columns []int, 
 
 func (p *planner) sort(proj *ast.Projection, items []*ast.Item, columns []int, node Node, skip, limit *expr.Value) (Node, error) {
 	s := &Sort{Limit: limit, Skip: skip}
-	if p.plan.Writes {
+	if p.plan.Writes || p.Plain {
 		s.Limit, s.Skip = nil, nil
 	}
 	known := make(map[string]int, len(items))
@@ -339,7 +339,7 @@ func conjuncts(dst []ast.Expr, e ast.Expr) []ast.Expr {
 // pruneBelow lets a walk of many steps directly below a DISTINCT find each node
 // once, when nothing but the node is returned.
 func (p *planner) pruneBelow(d *Distinct, proj *ast.Projection) {
-	if len(proj.Order) > 0 {
+	if len(proj.Order) > 0 || p.Plain {
 		return
 	}
 	node := d.Input

@@ -63,7 +63,7 @@ func (g *graphPattern) nextRel() *patternRel {
 // expand plans the step over a relationship.
 func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 	from, to, backwards := r.from, r.to, false
-	if !from.bound || to.bound && r.shortest == ast.SelectAll && g.degree(r, to, from) < g.degree(r, from, to) {
+	if !from.bound || to.bound && !g.p.Plain && r.shortest == ast.SelectAll && g.degree(r, to, from) < g.degree(r, from, to) {
 		from, to, backwards = to, from, true
 	}
 	hop := Hop{Direction: r.direction}
@@ -170,7 +170,7 @@ func overlap(a, b []string) bool {
 // apply plans the conditions whose variables are all bound now, in the order
 // of the text, and the paths that are complete.
 func (g *graphPattern) apply(node Node, to *patternNode) (Node, error) {
-	if e, ok := node.(*Expand); ok && to != nil && !e.Into {
+	if e, ok := node.(*Expand); ok && to != nil && !e.Into && !g.p.Plain {
 		g.labelOnExpand(e, to)
 	}
 	node, err := g.filter(node)
