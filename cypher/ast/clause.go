@@ -71,7 +71,8 @@ type Return struct {
 // A Projection is what WITH and RETURN have in common.
 type Projection struct {
 	Distinct bool
-	// All is set for *; Items are then the items behind it.
+	// All is set for *; Items are then the items behind it. The analysis puts
+	// the items of the later parts of a UNION in the order of the first.
 	All   bool
 	Items []*Item
 	Order []*SortItem

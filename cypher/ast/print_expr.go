@@ -249,7 +249,12 @@ func (n *Normalized) appendTo(dst []byte) []byte {
 }
 
 func (l *LabelPredicate) appendTo(dst []byte) []byte {
-	dst = append(appendExpr(dst, l.X, precPostfix), ':')
+	least := precPostfix
+	if _, nested := l.X.(*LabelPredicate); nested {
+		// x:A:B is one predicate with two labels.
+		least = precPrimary
+	}
+	dst = append(appendExpr(dst, l.X, least), ':')
 	return appendLabelExpr(dst, l.Labels, labelLowest)
 }
 

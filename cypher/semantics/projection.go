@@ -73,7 +73,7 @@ func (a *analyzer) returns(c *ast.Return, p purpose) result {
 		a.fail(c, ast.InvalidClauseComposition, "a COLLECT subquery must return one column")
 	}
 	a.scope = after
-	return result{items: c.Columns(), returns: true}
+	return result{items: c.Columns(), returns: true, starred: c.All}
 }
 
 // overlay returns a scope in which the names of after hide those of before.

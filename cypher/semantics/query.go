@@ -1,12 +1,16 @@
 package semantics
 
-import "github.com/drawbolt/drawbolt/cypher/ast"
+import (
+	"slices"
+
+	"github.com/drawbolt/drawbolt/cypher/ast"
+)
 
 // A result is what a query hands out: the items of its last projection.
 type result struct {
 	items []*ast.Item
-	// returns tells a query that ends in RETURN.
-	returns bool
+	// returns tells a query that ends in RETURN, starred one in RETURN *.
+	returns, starred bool
 }
 
 // A purpose is what a query is for.
@@ -79,12 +83,16 @@ func (a *analyzer) union(parts []*ast.Part, i int, first, r result) {
 		a.fail(part, ast.DifferentColumnsInUnion, "the parts of a UNION have different columns")
 		return
 	}
-	for j, item := range r.items {
-		// The order matters: the columns are joined by their place.
-		if item.Name() != first.items[j].Name() {
+	for j := range r.items {
+		// The columns are joined by their names, later stages join them by
+		// their place.
+		k := slices.IndexFunc(r.items[j:], func(i *ast.Item) bool { return i.Name() == first.items[j].Name() })
+		if k < 0 || k > 0 && r.starred {
 			a.fail(part, ast.DifferentColumnsInUnion, "the parts of a UNION have different columns")
 			return
 		}
+		r.items[j], r.items[j+k] = r.items[j+k], r.items[j]
+		item := r.items[j]
 		if s := first.items[j].Symbol; s != nil && item.Symbol != nil {
 			s.Type = s.Type.Union(item.Symbol.Type)
 		}
