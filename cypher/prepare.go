@@ -23,6 +23,10 @@ type prepared struct {
 	schema    uint64 // version that the plan was made for
 	catalog   uint64 // version of the procedures then
 	size      int64  // entities in the store then
+	hints     []hint
+	// implicit says that the statement is a call whose arguments are parameters
+	// that it does not name: they must be there even to explain it.
+	implicit bool
 	// runs keeps executions for the next time: operators, batches, tables.
 	runs sync.Pool
 }
@@ -103,10 +107,18 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 	if p.plan, err = plan.New(q, plan.Options{Store: e.store, Functions: e.functions, Procedures: e.procedures, Plain: e.options.Plain}); err != nil {
 		return nil, false, err
 	}
+	p.hints, p.implicit = e.hints(s, info), implicitCall(q)
 	if len(p.plan.Columns) > 0 {
 		p.columns = info.Columns
 	}
 	return p, sharable, nil
+}
+
+// implicitCall reports whether a query is CALL name without arguments.
+func implicitCall(q *ast.Query) bool {
+	clauses := q.Parts[0].Clauses
+	call, ok := clauses[len(clauses)-1].(*ast.CallProcedure)
+	return ok && call.Standalone && call.Implicit
 }
 
 // run returns an execution of the plan, used before or new.

@@ -57,8 +57,49 @@ func (o *countStore) count() (int64, error) {
 			return n, nil
 		}
 		return o.scanRelationships(nil)
+	case plan.CountStep:
+		return o.steps()
 	default:
 		return o.types()
+	}
+}
+
+// steps counts the relationships of the given types at the nodes with a label.
+func (o *countStore) steps() (int64, error) {
+	label, ok := o.plan.Label.Resolve(o.c.Store)
+	if !ok {
+		return 0, nil
+	}
+	total := int64(0)
+	var types []storage.TypeID
+	for _, t := range o.plan.Types {
+		id, ok := t.Resolve(o.c.Store)
+		if !ok {
+			continue
+		}
+		n, ok := o.c.View.StepCount(label, id, o.plan.Direction)
+		if !ok {
+			types = append(types, id)
+			continue
+		}
+		total += n
+	}
+	if len(types) == 0 {
+		return total, nil
+	}
+	var cursor storage.NodeCursor
+	buffer := make([]graph.NodeID, expr.MaxRows)
+	for {
+		n := o.c.View.ScanLabel(&cursor, label, buffer)
+		if n == 0 {
+			return total, nil
+		}
+		for _, node := range buffer[:n] {
+			total += int64(o.c.View.Degree(node, o.plan.Direction, types))
+		}
+		if err := o.run.check(); err != nil {
+			return 0, err
+		}
 	}
 }
 

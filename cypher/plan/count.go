@@ -78,10 +78,49 @@ func (p *planner) countStore(n *Aggregate, item *Aggregation) (Node, bool) {
 		if len(in.Types) > 0 {
 			c.Kind = CountType
 		}
+	case *Expand:
+		if !countsRows(item, in.Relationship, in.From, in.To) || !c.step(in) {
+			return nil, false
+		}
 	default:
 		return nil, false
 	}
 	return add(p, c), true
+}
+
+// step counts all relationships that start or end at any node, or at nodes with
+// one label.
+func (c *CountStore) step(e *Expand) bool {
+	if e.Into || e.Known || len(e.Distinct) > 0 || e.Direction == bothDirections {
+		return false
+	}
+	c.Types, c.Direction = e.Types, e.Direction
+	var start Node
+	switch in := e.Input.(type) {
+	case *NodeScan:
+		start = in.Input
+	case *LabelScan:
+		start, c.Label = in.Input, in.Label
+	default:
+		return false
+	}
+	if !isStart(start) || c.Label != nil && e.Label != nil {
+		return false
+	}
+	if e.Label != nil {
+		c.Label, c.Direction = e.Label, turned(e.Direction)
+	}
+	switch {
+	case c.Label != nil && len(c.Types) > 0:
+		c.Kind = CountStep
+	case c.Label != nil:
+		return false
+	case len(c.Types) > 0:
+		c.Kind = CountType
+	default:
+		c.Kind = CountRelationships
+	}
+	return true
 }
 
 // isStart reports whether a plan is the single row that a statement starts with.

@@ -237,8 +237,12 @@ func (n *CountStore) detail() string {
 		return "(:" + n.Label.Name + ")"
 	case CountNodes:
 		return "()"
+	case CountStep:
+		hop := Hop{Types: n.Types, Direction: n.Direction}
+		return "(:" + n.Label.Name + ")" + hop.detail() + "()"
 	default:
-		return "[:" + strings.Join(names(n.Types), "|") + "]"
+		hop := Hop{Types: n.Types, Direction: storage.Out}
+		return "()" + hop.detail() + "()"
 	}
 }
 
