@@ -28,7 +28,13 @@ func (f *File) readFile(l wal.LogicalLog, tornAllowed bool, visit func(position 
 		case errors.Is(err, io.EOF):
 			return false, nil
 		case errors.Is(err, record.ErrUnexpectedEOF) && tornAllowed:
-			return true, nil
+			switch lost, lostErr := f.lost(l, at.Physical); {
+			case lostErr != nil:
+				return false, lostErr
+			case !lost:
+				return true, nil
+			}
+			return false, &CorruptError{File: path, Offset: at.Physical, Err: err}
 		case err != nil:
 			return false, &CorruptError{File: path, Offset: at.Physical, Err: err}
 		}
