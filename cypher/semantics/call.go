@@ -197,6 +197,8 @@ func (a *analyzer) show(s *ast.Show) {
 			outputs = append(outputs, function.Output{Name: y.Field, Type: ast.Of(ast.TypeAny)})
 		}
 		a.yield(s.Yield, outputs)
+	case !known:
+		a.bindUnknown(s)
 	default:
 		for _, out := range outputs {
 			y := &ast.YieldItem{Span: s.Span, Field: out.Name}
@@ -224,4 +226,15 @@ func (a *analyzer) show(s *ast.Show) {
 	for _, y := range s.Outputs {
 		a.info.Columns = append(a.info.Columns, y.Name())
 	}
+}
+
+// bindUnknown binds every name that is used behind a SHOW whose columns are not
+// known: whoever runs it knows them.
+func (a *analyzer) bindUnknown(s *ast.Show) {
+	ast.Walk(s, func(n ast.Node) bool {
+		if v, ok := n.(*ast.Variable); ok && a.scope.find(v.Name) == nil {
+			a.bind(v.Name, anything())
+		}
+		return true
+	})
 }
