@@ -17,7 +17,7 @@ import (
 func TestWebSocket(t *testing.T) {
 	t.Parallel()
 	s, db := start(t, server.Options{})
-	socket, answer, err := websocket.Dial(t.Context(), "ws://"+s.Addr.String()+"/", nil)
+	socket, answer, err := websocket.Dial(t.Context(), "ws://"+s.Addr.String()+"/", nil) //nolint:bodyclose // the library has taken it over
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestWebSocketOrigin(t *testing.T) {
 			if tt.origin != "" {
 				o.HTTPHeader.Set("Origin", tt.origin)
 			}
-			socket, answer, err := websocket.Dial(t.Context(), "ws://"+s.Addr.String(), o)
+			socket, answer, err := websocket.Dial(t.Context(), "ws://"+s.Addr.String(), o) //nolint:bodyclose // the library has taken it over
 			if answer == nil || answer.StatusCode != tt.want {
 				t.Fatalf("Dial = %v, %v; want status %d", answer, err, tt.want)
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/cypher/temporal"
 	"github.com/drawbolt/drawbolt/server"
@@ -8,8 +9,10 @@ import (
 )
 
 // openEngine returns the query engine of a store.
-func openEngine(store *storage.Store, database string) (server.Database, error) {
-	opts := cypher.Options{Database: database}
+func openEngine(store *storage.Store, f *gflags.Set) (server.Database, error) {
+	opts := cypher.Options{
+		Database: f.Text(flagDefaultDatabase), TestProcedures: f.Bool(flagTestProcedures),
+	}
 	if err := opts.Validate(); err != nil {
 		return nil, err
 	}

@@ -49,6 +49,7 @@ const (
 	flagLogRetention    = "log-retention-days"
 	flagMemoryLimit     = "memory-limit"
 	flagMemoryHeadroom  = "gc-headroom-mib"
+	flagTestProcedures  = "procedures-for-testing"
 	flagLogFileSize     = "storage-wal-file-size-kib"
 	flagFlushEvery      = "storage-wal-file-flush-every-n-tx"
 )
@@ -229,6 +230,10 @@ func queryFlags() []gflags.Flag {
 		{
 			Name: flagQueryTimeout, Type: gflags.Double, Default: "600", Validate: gflags.InRange(0, maxSeconds),
 			Help: "Maximum allowed time in seconds for a query or transaction; 0 means no limit. A client's own timeout may be shorter.",
+		},
+		{
+			Name: flagTestProcedures, Type: gflags.Bool, Hidden: true,
+			Help: "Let statements declare procedures, for conformance tests of the language.",
 		},
 	}
 }

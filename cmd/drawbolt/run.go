@@ -153,7 +153,7 @@ func (p *process) serve() error {
 
 // serveStore listens until a signal comes.
 func (p *process) serveStore(ctx context.Context, store *storage.Store, signals <-chan os.Signal) error {
-	database, err := openEngine(store, p.flags.Text(flagDefaultDatabase))
+	database, err := openEngine(store, p.flags)
 	if err != nil {
 		return err
 	}

@@ -31,8 +31,8 @@ type Scripted struct {
 	// Rollbacks and Commits count the ends of explicit transactions; Open
 	// counts results and transactions that have not ended.
 	Rollbacks, Commits, Open atomic.Int64
-	// Blocked receives a value when a statement has begun to block, if it is
-	// not nil.
+	// Blocked receives a value when a statement begins to block, unless a
+	// hundred are waiting there.
 	Blocked chan struct{}
 }
 
@@ -107,7 +107,7 @@ func (s *Scripted) run(ctx context.Context, st server.Statement) (*scriptedResul
 		}
 		r.columns, r.wrote = nil, true
 	case "block":
-		s.Blocked <- struct{}{}
+		s.blocked()
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
 	case "fail":
@@ -119,6 +119,13 @@ func (s *Scripted) run(ctx context.Context, st server.Statement) (*scriptedResul
 	}
 	s.Open.Add(1)
 	return r, nil
+}
+
+func (s *Scripted) blocked() {
+	select {
+	case s.Blocked <- struct{}{}:
+	default:
+	}
 }
 
 func failure(text string) error {
@@ -191,7 +198,7 @@ func (r *scriptedResult) Next(ctx context.Context, limit int) (server.Batch, err
 	}
 	if r.next == r.rows {
 		if r.blocks {
-			r.db.Blocked <- struct{}{}
+			r.db.blocked()
 			<-ctx.Done()
 			return nil, context.Cause(ctx)
 		}
