@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// The exit codes.
+const (
+	exitPassed = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+const usage = `boltcheck judges Bolt servers.
+
+  boltcheck suite --uri=bolt://host:port   run the checks; see boltcheck suite --help
+`
+
+// An environment is what the command gets from its process.
+type environment struct {
+	args      []string
+	lookupEnv func(string) (string, bool)
+	stdout    io.Writer
+	stderr    io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, environment{args: os.Args[1:], lookupEnv: os.LookupEnv, stdout: os.Stdout, stderr: os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run performs a command and returns its exit code.
+func run(ctx context.Context, e environment) int {
+	if len(e.args) > 0 {
+		switch e.args[0] {
+		case "suite":
+			return runSuite(ctx, e)
+		case "help", "--help", "-h":
+			_, _ = io.WriteString(e.stdout, usage)
+			return exitPassed
+		}
+	}
+	_, _ = fmt.Fprint(e.stderr, usage)
+	return exitUsage
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/drawbolt/drawbolt/cmd/boltcheck/suite"
+	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/tls"
+)
+
+// The flags of boltcheck suite.
+const (
+	flagURI      = "uri"
+	flagUser     = "user"
+	flagPassword = "password"
+	flagTLS      = "tls"
+	flagCA       = "ca-file"
+	flagJudge    = "judge"
+	flagVersions = "versions"
+	flagRun      = "run"
+	flagList     = "list"
+	flagTAP      = "tap"
+	flagJUnit    = "junit"
+	flagTimeout  = "timeout-ms"
+	flagParallel = "parallel"
+	flagQuiet    = "quiet"
+)
+
+// suiteFlags is the flag table of boltcheck suite.
+func suiteFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{
+			Name: flagURI, Type: gflags.String, Default: "bolt://localhost:7687",
+			Help: "Server to check: bolt://, bolt+s:// or bolt+ssc:// with host and port.",
+		},
+		{Name: flagUser, Type: gflags.String, Help: "User to log in as. Empty means the scheme none."},
+		{
+			Name: flagPassword, Type: gflags.String, Env: "BOLTCHECK_PASSWORD",
+			Help: "Password of the user; better given in BOLTCHECK_PASSWORD.",
+		},
+		{Name: flagTLS, Type: gflags.Bool, Help: "Use TLS although the URI says bolt://. The certificate is verified."},
+		{Name: flagCA, Type: gflags.String, Help: "PEM file of the authorities to verify the server with, in place of the system's."},
+		{
+			Name: flagJudge, Type: gflags.String,
+			Help: "Classes of checks that count, with commas: specified, reference, own. Empty means all for drawbolt and the first two for others.",
+		},
+		{Name: flagVersions, Type: gflags.String, Help: "Versions to check, such as 4.4,5.0-5.4. Empty means all that the server agrees to."},
+		{Name: flagRun, Type: gflags.String, Help: "Regular expression; only checks whose group/name matches are run."},
+		{Name: flagList, Type: gflags.Bool, Help: "List the checks and stop."},
+		{Name: flagTAP, Type: gflags.String, Help: "File to write results to in TAP; - means standard output."},
+		{Name: flagJUnit, Type: gflags.String, Help: "File to write results to as JUnit XML; - means standard output."},
+		{
+			Name: flagTimeout, Type: gflags.Int32, Default: "10000", Validate: gflags.InRange(100, 600000),
+			Help: "Milliseconds to wait for an answer.",
+		},
+		{
+			Name: flagParallel, Type: gflags.Int32, Default: "4", Validate: gflags.InRange(1, 64),
+			Help: "Number of checks that run at a time.",
+		},
+		{Name: flagQuiet, Type: gflags.Bool, Help: "Print failures and the table only."},
+	}
+}
+
+// runSuite is the command boltcheck suite.
+func runSuite(ctx context.Context, e environment) int {
+	set, err := gflags.New(gflags.Options{
+		Program: "boltcheck suite",
+		Usage:   "runs raw-byte checks against a Bolt server",
+	}, suiteFlags())
+	if err != nil {
+		return e.refuse(err)
+	}
+	decision, err := set.Parse(gflags.Input{Args: e.args[1:], LookupEnv: e.lookupEnv}, e.stdout, e.stderr)
+	if err != nil {
+		return e.refuse(err)
+	}
+	if decision.Exit {
+		return decision.Code
+	}
+	if set.Bool(flagList) {
+		return e.list()
+	}
+	o, err := suiteOptions(set)
+	if err != nil {
+		return e.refuse(err)
+	}
+	progress := &progress{w: e.stdout, quiet: set.Bool(flagQuiet)}
+	if set.Text(flagTAP) == "-" || set.Text(flagJUnit) == "-" {
+		progress.w = e.stderr
+	}
+	o.Done = progress.done
+	report, err := suite.Run(ctx, o)
+	if err != nil {
+		return e.refuse(err)
+	}
+	if err := errors.Join(
+		e.write(set.Text(flagTAP), report.WriteTAP),
+		e.write(set.Text(flagJUnit), report.WriteJUnit),
+		progress.end(report),
+	); err != nil {
+		return e.refuse(err)
+	}
+	if len(report.Failed()) > 0 {
+		return exitFailed
+	}
+	return exitPassed
+}
+
+func (e environment) refuse(err error) int {
+	_, _ = fmt.Fprintf(e.stderr, "boltcheck: %v\n", err)
+	return exitUsage
+}
+
+// list prints the checks.
+func (e environment) list() int {
+	checks, err := suite.Checks()
+	if err != nil {
+		return e.refuse(err)
+	}
+	for _, c := range checks {
+		if _, err := fmt.Fprintf(e.stdout, "%-9s  %s  (%s)\n", c.Class, c, c.Section); err != nil {
+			return exitUsage
+		}
+	}
+	return exitPassed
+}
+
+// write writes a report to a file, or to standard output.
+func (e environment) write(path string, write func(io.Writer) error) error {
+	switch path {
+	case "":
+		return nil
+	case "-":
+		return write(e.stdout)
+	}
+	f, err := os.Create(path) //nolint:gosec // the user's own choice
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// suiteOptions turns flags into options.
+func suiteOptions(set *gflags.Set) (suite.Options, error) {
+	o := suite.Options{
+		User:     set.Text(flagUser),
+		Password: set.Text(flagPassword),
+		Versions: set.Text(flagVersions),
+		Timeout:  time.Duration(set.Int32(flagTimeout)) * time.Millisecond,
+		Parallel: int(set.Int32(flagParallel)),
+	}
+	for name := range strings.SplitSeq(set.Text(flagJudge), ",") {
+		class := suite.Class(strings.TrimSpace(name))
+		if class == "" {
+			continue
+		}
+		if !slices.Contains([]suite.Class{suite.Specified, suite.Reference, suite.Own}, class) {
+			return o, fmt.Errorf("--judge: %q is no class of checks", name)
+		}
+		o.Judge = append(o.Judge, class)
+	}
+	var err error
+	if pattern := set.Text(flagRun); pattern != "" {
+		if o.Run, err = regexp.Compile(pattern); err != nil {
+			return o, fmt.Errorf("--run: %w", err)
+		}
+	}
+	u, err := url.Parse(set.Text(flagURI))
+	if err != nil {
+		return o, fmt.Errorf("--uri: %w", err)
+	}
+	client := tls.ClientOptions{CAFile: set.Text(flagCA)}
+	switch u.Scheme {
+	case "bolt", "neo4j":
+		o.Secure = set.Bool(flagTLS)
+	case "bolt+s", "neo4j+s":
+		o.Secure = true
+	case "bolt+ssc", "neo4j+ssc":
+		o.Secure, client.Insecure = true, true
+	default:
+		return o, fmt.Errorf("--uri: %q is no scheme of Bolt", u.Scheme)
+	}
+	address := u.Host
+	if u.Port() == "" {
+		address = net.JoinHostPort(u.Hostname(), "7687")
+	}
+	if !o.Secure {
+		o.Dial = func(ctx context.Context) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", address)
+		}
+		return o, nil
+	}
+	dialer, err := tls.NewDialer(client)
+	if err != nil {
+		return o, err
+	}
+	o.Dial = func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", address) }
+	return o, nil
+}

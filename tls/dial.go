@@ -1,0 +1,13 @@
+package tls
+
+import "crypto/tls"
+
+// NewDialer returns a dialer that does the TLS handshake as part of dialling.
+// Like its configuration it may be used by several goroutines at once.
+func NewDialer(o ClientOptions) (*tls.Dialer, error) {
+	c, err := NewClientConfig(o)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Dialer{Config: c}, nil
+}
