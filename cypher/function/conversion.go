@@ -1,6 +1,7 @@
 package function
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -9,10 +10,16 @@ import (
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
-// A converter turns a value that is not null into another type. The second
-// result is false for types that it does not take at all; the value is null
-// for those that it takes but can not read.
-type converter func(v graph.Value) (graph.Value, bool)
+// A converter turns a value that is not null into another type. It fails with
+// errKind for types that it does not take at all, and returns null for texts
+// that it can not read.
+type converter func(v graph.Value) (graph.Value, error)
+
+// Why a value is not converted.
+var ( //nolint:gochecknoglobals // immutable
+	errKind  = errors.New("a value of another type is needed")
+	errLarge = errors.New("the number is too large for an INTEGER")
+)
 
 func conversionFunctions() []Function {
 	const category = "Scalar"
@@ -46,9 +53,9 @@ func conversionFunctions() []Function {
 
 func strict(name string, convert converter) call {
 	return func(_ *Context, args []graph.Value) (graph.Value, error) {
-		v, ok := convert(args[0])
-		if !ok {
-			return graph.Value{}, errorf(KindType, DetailArgumentValue, "%s() can not convert %s", name, args[0].Kind())
+		v, err := convert(args[0])
+		if err != nil {
+			return graph.Value{}, errorf(KindType, DetailArgumentValue, "%s() can not convert %s: %s", name, args[0].Kind(), err)
 		}
 		return v, nil
 	}
@@ -77,39 +84,39 @@ func listOf(name string, convert converter) call {
 	}
 }
 
-func toBoolean(v graph.Value) (graph.Value, bool) {
+func toBoolean(v graph.Value) (graph.Value, error) {
 	switch v.Kind() {
 	case graph.KindBoolean:
-		return v, true
+		return v, nil
 	case graph.KindInteger:
-		return graph.Boolean(v.Int() != 0), true
+		return graph.Boolean(v.Int() != 0), nil
 	case graph.KindString:
 		switch text := strings.TrimSpace(v.Str()); {
 		case strings.EqualFold(text, "true"):
-			return graph.Boolean(true), true
+			return graph.Boolean(true), nil
 		case strings.EqualFold(text, "false"):
-			return graph.Boolean(false), true
+			return graph.Boolean(false), nil
 		}
-		return graph.Value{}, true
+		return graph.Value{}, nil
 	default:
-		return graph.Value{}, false
+		return graph.Value{}, errKind
 	}
 }
 
-func toFloat(v graph.Value) (graph.Value, bool) {
+func toFloat(v graph.Value) (graph.Value, error) {
 	switch v.Kind() {
 	case graph.KindFloat:
-		return v, true
+		return v, nil
 	case graph.KindInteger:
-		return graph.Float(float64(v.Int())), true
+		return graph.Float(float64(v.Int())), nil
 	case graph.KindString:
 		f, ok := readFloat(v.Str())
 		if !ok {
-			return graph.Value{}, true
+			return graph.Value{}, nil
 		}
-		return graph.Float(f), true
+		return graph.Float(f), nil
 	default:
-		return graph.Value{}, false
+		return graph.Value{}, errKind
 	}
 }
 
@@ -130,30 +137,37 @@ func readFloat(text string) (float64, bool) {
 	return f, true
 }
 
-func toInteger(v graph.Value) (graph.Value, bool) {
+func toInteger(v graph.Value) (graph.Value, error) {
 	switch v.Kind() {
 	case graph.KindInteger:
-		return v, true
+		return v, nil
 	case graph.KindFloat:
-		return truncated(v.Float()), true
+		return truncated(v.Float()), nil
 	case graph.KindBoolean:
 		if v.Bool() {
-			return graph.Integer(1), true
+			return graph.Integer(1), nil
 		}
-		return graph.Integer(0), true
+		return graph.Integer(0), nil
 	case graph.KindString:
-		text := strings.TrimSpace(v.Str())
-		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return graph.Integer(n), true
-		}
-		f, ok := readFloat(text)
-		if !ok || math.IsInf(f, 0) || math.IsNaN(f) {
-			return graph.Value{}, true
-		}
-		return truncated(f), true
+		return readInteger(v.Str())
 	default:
-		return graph.Value{}, false
+		return graph.Value{}, errKind
 	}
+}
+
+// readInteger reads a decimal number and drops its fraction.
+func readInteger(text string) (graph.Value, error) {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return graph.Integer(n), nil
+	}
+	f, ok := readFloat(text)
+	switch {
+	case !ok || strings.TrimSpace(text) != text || strings.ContainsAny(text, "yN"): // Infinity, NaN
+		return graph.Value{}, nil
+	case f >= 1<<63 || f < -1<<63:
+		return graph.Value{}, errLarge
+	}
+	return graph.Integer(int64(f)), nil
 }
 
 // truncated drops the fraction; beyond 64 bits the nearest end is taken, and
@@ -170,15 +184,15 @@ func truncated(f float64) graph.Value {
 	return graph.Integer(int64(f))
 }
 
-func toText(v graph.Value) (graph.Value, bool) {
+func toText(v graph.Value) (graph.Value, error) {
 	if v.Kind() == graph.KindString {
-		return v, true
+		return v, nil
 	}
 	text, ok := appendText(nil, v)
 	if !ok {
-		return graph.Value{}, false
+		return graph.Value{}, errKind
 	}
-	return graph.String(string(text)), true
+	return graph.String(string(text)), nil
 }
 
 func valueType(_ *Context, args []graph.Value) (graph.Value, error) {
@@ -230,18 +244,27 @@ func itemsText(items []graph.Value) string {
 	return strings.Join(seen, suffix+" | ") + suffix
 }
 
-// typeRank orders type names as the language lists them.
+// typeRank orders type names as the language lists them, and lists by their
+// items.
 func typeRank(name string) int {
 	order := [...]string{
 		"BOOLEAN", "STRING", "INTEGER", "FLOAT", "DATE", "LOCAL TIME", "ZONED TIME",
 		"LOCAL DATETIME", "ZONED DATETIME", "DURATION", "POINT", "NODE", "RELATIONSHIP",
 	}
+	rank := 0
+	for {
+		inner, ok := strings.CutPrefix(name, "LIST<")
+		if !ok {
+			break
+		}
+		name, rank = inner, rank+2*len(order)
+	}
 	for i, o := range order {
-		if o == name {
-			return i
+		if strings.HasPrefix(name, o) {
+			return rank + i
 		}
 	}
-	return len(order)
+	return rank + len(order)
 }
 
 func toByteString(_ *Context, args []graph.Value) (graph.Value, error) {

@@ -42,7 +42,7 @@ func mathFunctions() []Function {
 		{trigonometric, "asin", "Returns the arc sine in radians.", math.Asin},
 		{trigonometric, "atan", "Returns the arc tangent in radians.", math.Atan},
 		{trigonometric, "cos", "Returns the cosine.", math.Cos},
-		{trigonometric, "cot", "Returns the cotangent.", func(x float64) float64 { return 1 / math.Tan(x) }},
+		{trigonometric, "cot", "Returns the cotangent.", func(x float64) float64 { return math.Cos(x) / math.Sin(x) }},
 		{trigonometric, "cosh", "Returns the hyperbolic cosine.", math.Cosh},
 		{trigonometric, "coth", "Returns the hyperbolic cotangent.", coth},
 		{trigonometric, "degrees", "Converts radians to degrees.", func(x float64) float64 { return x * 180 / math.Pi }},
@@ -112,8 +112,8 @@ func isNaN(_ *Context, args []graph.Value) (graph.Value, error) {
 	return graph.Boolean(math.IsNaN(x)), err
 }
 
-// round has three forms. Without a precision it rounds halves upwards; with one
-// it rounds them away from zero, or as the mode says.
+// round has three forms. To whole numbers it rounds halves upwards; with a
+// precision it rounds them away from zero, or as the mode says.
 func round(_ *Context, args []graph.Value) (graph.Value, error) {
 	x, err := wantNumber("round", args[0])
 	if err != nil {
@@ -125,6 +125,9 @@ func round(_ *Context, args []graph.Value) (graph.Value, error) {
 	precision, err := wantNumber("round", args[1])
 	if err != nil {
 		return graph.Value{}, err
+	}
+	if precision == 0 && len(args) == 2 {
+		return graph.Float(roundHalfUp(x)), nil
 	}
 	mode := "HALF_UP"
 	if len(args) == 3 {

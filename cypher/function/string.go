@@ -5,6 +5,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
@@ -40,10 +42,10 @@ func stringFunctions() []Function {
 		name, description string
 		fn                func(string) string
 	}{
-		{"toLower", "Returns the text in lower case.", strings.ToLower},
-		{"lower", "Returns the text in lower case.", strings.ToLower},
-		{"toUpper", "Returns the text in upper case.", strings.ToUpper},
-		{"upper", "Returns the text in upper case.", strings.ToUpper},
+		{"toLower", "Returns the text in lower case.", lower},
+		{"lower", "Returns the text in lower case.", lower},
+		{"toUpper", "Returns the text in upper case.", upper},
+		{"upper", "Returns the text in upper case.", upper},
 	} {
 		rows = append(rows, row(category, f.name, stringType, func(_ *Context, args []graph.Value) (graph.Value, error) {
 			s, err := wantString(f.name, args[0])
@@ -68,6 +70,36 @@ func stringFunctions() []Function {
 		}, f.description, input, need("part", stringType)))
 	}
 	return rows
+}
+
+// lower and upper follow Unicode's full rules, by which ß becomes SS; plain
+// texts take the short way.
+func lower(s string) string {
+	if isASCII(s) {
+		return strings.ToLower(s)
+	}
+	return cases.Lower(language.Und).String(s)
+}
+
+func upper(s string) string {
+	if isASCII(s) {
+		return strings.ToUpper(s)
+	}
+	return cases.Upper(language.Und).String(s)
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// isBlank is white space but for the blanks that keep words together.
+func isBlank(r rune) bool {
+	return unicode.IsSpace(r) && r != '\u00A0' && r != '\u2007' && r != '\u202F'
 }
 
 // index returns the byte offset of a character, or the end behind the last.
@@ -233,7 +265,7 @@ func trimCall(name string, start, end bool) call {
 		if err != nil {
 			return graph.Value{}, err
 		}
-		drop := unicode.IsSpace
+		drop := isBlank
 		if len(args) == 2 {
 			set, err := wantString(name, args[1])
 			if err != nil {

@@ -3,6 +3,7 @@ package function
 import (
 	"encoding/binary"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
@@ -71,7 +72,7 @@ func similarity(name string, fn func(x, y []float64) float64) call {
 		if math.IsNaN(s) || math.IsInf(s, 0) {
 			return graph.Value{}, argumentError("%s() needs vectors of finite length that are not zero", name)
 		}
-		return graph.Float(s), nil
+		return graph.Float(float64(float32(s))), nil // scores have single precision
 	}
 }
 
@@ -177,15 +178,16 @@ func vectorItems(v graph.Value) ([]graph.Value, error) {
 	}
 	var items []graph.Value
 	for part := range strings.SplitSeq(text, ",") {
-		n, _ := toInteger(graph.String(part))
-		f, _ := toFloat(graph.String(part))
-		if f.IsNull() {
+		part = strings.TrimSpace(part)
+		if n, err := strconv.ParseInt(part, 10, 64); err == nil {
+			items = append(items, graph.Integer(n))
+			continue
+		}
+		f, ok := readFloat(part)
+		if !ok {
 			return nil, argumentError("vector() needs a list of numbers")
 		}
-		if !n.IsNull() && float64(n.Int()) == f.Float() {
-			f = n
-		}
-		items = append(items, f)
+		items = append(items, graph.Float(f))
 	}
 	return items, nil
 }
