@@ -36,9 +36,13 @@ func (p *Predicate) Select(c *Context, b *Batch, selection []int32) ([]int32, er
 	if p.kernel != nil {
 		return p.kernel(c, b, selection)
 	}
+	return selectRows(p.test, c, b, selection)
+}
+
+func selectRows(test Test, c *Context, b *Batch, selection []int32) ([]int32, error) {
 	kept := selection[:0]
 	for _, row := range selection {
-		t, err := p.test(c, b, int(row))
+		t, err := test(c, b, int(row))
 		if err != nil {
 			return kept, err
 		}
@@ -49,8 +53,12 @@ func (p *Predicate) Select(c *Context, b *Batch, selection []int32) ([]int32, er
 	return kept, nil
 }
 
-// predicateKernel returns a kernel for the common forms of conditions, nil for
-// the others: a property compared with a value that no row changes.
+// kernelShare is the part of a batch that must still be selected for computing
+// the whole column to pay.
+const kernelShare = 4
+
+// predicateKernel returns a kernel for comparisons of columns, nil for other
+// conditions.
 func (k *Compiler) predicateKernel(e ast.Expr) (kernel, error) {
 	compare, ok := e.(*ast.Binary)
 	if !ok {
@@ -60,35 +68,44 @@ func (k *Compiler) predicateKernel(e ast.Expr) (kernel, error) {
 	if holds == nil {
 		return nil, nil //nolint:nilnil // no kernel
 	}
-	property, ok := compare.Left.(*ast.Property)
-	if !ok || !fixed(compare.Right) {
+	left, right := k.column(compare.Left), k.column(compare.Right)
+	if left == nil || right == nil && !fixed(compare.Right) {
 		return nil, nil //nolint:nilnil // no kernel
 	}
-	load, ok := k.propertyColumn(property)
-	if !ok {
-		return nil, nil //nolint:nilnil // no kernel
+	one, err := k.compile(compare.Right)
+	if err != nil {
+		return nil, err
 	}
-	right, err := k.compile(compare.Right)
+	test, err := k.test(e)
 	if err != nil {
 		return nil, err
 	}
 	return func(c *Context, b *Batch, selection []int32) ([]int32, error) {
-		if len(selection) == 0 {
-			return selection, nil
+		if len(selection) < b.N/kernelShare || len(selection) == 0 {
+			return selectRows(test, c, b, selection)
 		}
-		w, err := right(c, b, 0)
-		if err != nil {
-			return selection[:0], err
+		values := c.borrow(2 * b.N)
+		defer c.giveBack(2 * b.N)
+		x, y := values[:b.N], values[b.N:]
+		good, err := left(c, b, x)
+		if right != nil {
+			n, failure := right(c, b, y)
+			if n < good {
+				good, err = n, failure
+			}
+		} else {
+			y[0], _ = one(c, b, 0) // literals and parameters do not fail
 		}
-		column := c.borrow(b.N)
-		defer c.giveBack(b.N)
-		good, err := load(c, b, column)
 		kept := selection[:0]
 		for _, row := range selection {
 			if int(row) >= good {
 				return kept, err
 			}
-			t, failure := holds(c, column[row], w)
+			w := y[0]
+			if right != nil {
+				w = y[row]
+			}
+			t, failure := holds(c, x[row], w)
 			if failure != nil {
 				return kept, failure
 			}

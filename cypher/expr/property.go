@@ -93,7 +93,7 @@ func deleted(what string) error {
 
 // propertyColumn returns a loader of the property of a whole column, for the
 // properties of nodes that a pattern has bound.
-func (k *Compiler) propertyColumn(e *ast.Property) (func(c *Context, b *Batch, out []graph.Value) (int, error), bool) {
+func (k *Compiler) propertyColumn(e *ast.Property) (columnEval, bool) {
 	slot, kind, ok := k.entity(e.Subject)
 	if !ok {
 		return nil, false

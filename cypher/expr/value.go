@@ -10,7 +10,7 @@ import (
 // A Value is a compiled expression.
 type Value struct {
 	eval   Eval
-	column func(c *Context, b *Batch, out []graph.Value) (int, error) // nil: row by row
+	column columnEval // nil: row by row
 	text   string
 	reads  []int
 	slot   int // 1 + the slot that the expression is nothing but; 0 otherwise
@@ -77,10 +77,8 @@ func (k *Compiler) specialise(v *Value, e ast.Expr) {
 		if slot, _, ok := k.Slot(e.Symbol); ok {
 			v.slot = slot + 1
 		}
-	case *ast.Property:
-		if load, ok := k.propertyColumn(e); ok {
-			v.column = load
-		}
+	default:
+		v.column = k.column(e)
 	}
 }
 
