@@ -106,7 +106,7 @@ func (s *Store) link(list *uint32, kind uint32, e entry, retired *[]retirement) 
 	}
 	if b == nil || !hasRoom(int(b.count)) {
 		var err error
-		if ref, b, err = s.growGroup(ref, b, kind, place, retired); err != nil {
+		if b, err = s.growGroup(ref, b, kind, place, retired); err != nil {
 			return err
 		}
 	}
@@ -118,7 +118,7 @@ func (s *Store) link(list *uint32, kind uint32, e entry, retired *[]retirement) 
 
 // growGroup makes room for one more entry: a first block, a larger copy of a
 // block, or another block in front of it.
-func (s *Store) growGroup(old uint32, b *block, kind uint32, place *uint32, retired *[]retirement) (uint32, *block, error) {
+func (s *Store) growGroup(old uint32, b *block, kind uint32, place *uint32, retired *[]retirement) (*block, error) {
 	count := 0
 	if b != nil {
 		count = int(b.count)
@@ -130,7 +130,7 @@ func (s *Store) growGroup(old uint32, b *block, kind uint32, place *uint32, reti
 	}
 	ref, err := s.adjacencyBlocks.Alloc(size)
 	if err != nil {
-		return 0, nil, memoryError(err)
+		return nil, memoryError(err)
 	}
 	n := s.block(ref)
 	switch {
@@ -144,7 +144,7 @@ func (s *Store) growGroup(old uint32, b *block, kind uint32, place *uint32, reti
 		*retired = append(*retired, retirement{kind: retiredBlock, ref: old, size: uint32(blockSize(count))}) //nolint:gosec // at most maxBlockBytes
 	}
 	atomic.StoreUint32(place, ref)
-	return ref, n, nil
+	return n, nil
 }
 
 // entries returns the entries that are there. The latch is held, or nobody

@@ -39,8 +39,8 @@ func lockDirectory(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("storage: lock the data directory: %w", err)
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil { //nolint:gosec // descriptors are small
-		owner, _ := io.ReadAll(io.LimitReader(f, 20)) //nolint:errcheck // only for the message
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		owner, _ := io.ReadAll(io.LimitReader(f, 20))
 		_ = f.Close()
 		return nil, &Error{
 			Kind:    KindLocked,

@@ -30,6 +30,7 @@ func (t *Transaction) correctSteps() {
 			t.correctEnd(atomic.LoadUint32(&r.end), In, typ, -1)
 		case nodeChanged, nodeDeleted:
 			t.correctNode(c)
+		default: // what is created cannot have been changed by anybody else
 		}
 	}
 }

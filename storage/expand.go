@@ -99,10 +99,11 @@ func (v *View) nextGroup(c *ExpandCursor, id graph.NodeID, dir Direction) bool {
 func (v *View) readBlock(c *ExpandCursor, b *block, count uint32, id graph.NodeID, skipLoops bool, dst []Step) int {
 	s := v.tx.store
 	n := 0
+	self := uint32(id) //nolint:gosec // the low half
 	settled := b.allClear(s.block(c.group), v.tx.actor.Snapshot())
 	for ; c.at < count && n < len(dst); c.at++ {
 		e := b.entry(c.at)
-		if skipLoops && e.neighbour() == uint32(id) { //nolint:gosec // the low half
+		if skipLoops && e.neighbour() == self {
 			continue
 		}
 		if !settled && !v.seesRelationship(e.relationship()) {

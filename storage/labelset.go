@@ -50,8 +50,8 @@ func (l *labelSets) intern(ids []LabelID) uint32 {
 	for _, id := range ids {
 		s.bits[id>>6] |= 1 << (id & 63)
 	}
-	sets := append(*l.sets.Load(), s) //nolint:gocritic // readers do not look beyond the old length
-	set := uint32(len(sets) - 1)      //nolint:gosec // bounded by the nodes that use them
+	sets := append(*l.sets.Load(), s)
+	set := uint32(len(sets) - 1) //nolint:gosec // bounded by the nodes that use them
 	l.sets.Store(&sets)
 	l.byIDs[string(key)] = set
 	return set

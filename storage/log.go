@@ -58,8 +58,7 @@ func (s *Store) openLog(ctx context.Context) (err error) {
 
 // logError gives a kind to an error of package wal.
 func logError(err error) error {
-	var c *wal.CorruptError
-	if errors.As(err, &c) {
+	if _, corrupt := errors.AsType[*wal.CorruptError](err); corrupt {
 		return &Error{Kind: KindCorrupt, Message: "read the log", Err: err}
 	}
 	return fmt.Errorf("storage: %w", err)

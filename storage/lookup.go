@@ -94,7 +94,7 @@ func (s *Store) unindexNode(slot uint32, n *node) {
 // removeEntry removes an entry. When there is no memory for a copy of a list
 // the entry stays, and lookups find out that the node has other values.
 func (s *Store) removeEntry(ix *Index, hash uint64, slot uint32) {
-	_ = ix.hash.Remove(hash, slot) //nolint:errcheck // see above
+	_ = ix.hash.Remove(hash, slot)
 }
 
 // recheckIndex removes an entry when no version that anybody can see wants it.

@@ -19,7 +19,7 @@ type head struct {
 	word  uint64 // mvcc.Word of this version
 	undo  uint32 // the version before, a slot of the undo table; 0 is none
 	tag   uint32
-	props uint32 // property record; 0 is none
+	props uint32 //nolint:modernize // plain words: undo records are filled before they are published
 	_     uint32
 }
 
@@ -96,6 +96,17 @@ func (s *Store) readUndo(u uint32, sight *mvcc.Sight) (version, bool) {
 type latches [256]struct {
 	sync.Mutex
 	_ [56]byte // keeps neighbours off one cache line
+}
+
+// passAll waits until each latch has been free once.
+func (l *latches) passAll() {
+	for i := range l {
+		pass := func() {
+			l[i].Lock()
+			defer l[i].Unlock()
+		}
+		pass()
+	}
 }
 
 func (l *latches) of(slot uint32) *sync.Mutex { return &l[slot%256].Mutex }

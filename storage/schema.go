@@ -264,10 +264,7 @@ func (s *Store) unregister(ix *Index) {
 	s.schema.current.Store(st.change(without, st.constraints))
 	// Whoever has loaded the old state holds the latch of a node while using
 	// it. After all latches have been free once, nobody adds anything.
-	for i := range s.nodeLatches {
-		s.nodeLatches[i].Lock()
-		s.nodeLatches[i].Unlock() //nolint:staticcheck // see above
-	}
+	s.nodeLatches.passAll()
 	if ix.hash != nil {
 		ix.hash.Free()
 	}

@@ -40,8 +40,7 @@ func must[T any](tb testing.TB) func(v T, err error) T {
 }
 
 func kindOf(err error) storage.Kind {
-	var e *storage.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*storage.Error](err); ok {
 		return e.Kind
 	}
 	return 0

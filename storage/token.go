@@ -26,7 +26,7 @@ func newTokens(what string) *tokens {
 
 func (t *tokens) find(name string) (uint32, bool) {
 	if id, ok := t.byName.Load(name); ok {
-		return id.(uint32), true //nolint:forcetypeassert,errcheck // only intern stores
+		return id.(uint32), true //nolint:forcetypeassert // only intern stores
 	}
 	return 0, false
 }

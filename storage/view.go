@@ -100,7 +100,7 @@ func decode(stored []byte, a *graph.Arena) graph.Value {
 	if stored == nil {
 		return graph.Null
 	}
-	value, _ := property.Decode(stored, a) //nolint:errcheck // null, see above
+	value, _ := property.Decode(stored, a)
 	return value
 }
 

@@ -44,13 +44,13 @@ func relationshipNotFound() error {
 // the own transaction's or committed in its snapshot; whoever else owns the
 // record is waited for. find returns the record under the latch, nil when it is
 // gone. On error the latch is not held.
-func (t *Transaction) await(ctx context.Context, latch *sync.Mutex, find func() *head, missing func() error) (*head, version, error) {
+func (t *Transaction) await(ctx context.Context, latch *sync.Mutex, find func() *head, missing func() error) (version, error) {
 	for {
 		latch.Lock()
 		h := find()
 		if h == nil {
 			latch.Unlock()
-			return nil, version{}, missing()
+			return version{}, missing()
 		}
 		w := h.load()
 		switch {
@@ -58,24 +58,24 @@ func (t *Transaction) await(ctx context.Context, latch *sync.Mutex, find func() 
 			v := h.get()
 			if v.tag&deleted != 0 {
 				latch.Unlock()
-				return nil, version{}, missing()
+				return version{}, missing()
 			}
-			return h, v, nil
+			return v, nil
 		case w == mvcc.Dead || w == 0:
 			latch.Unlock()
-			return nil, version{}, missing()
+			return version{}, missing()
 		}
 		latch.Unlock()
 		if _, visible := t.store.read(h, &t.sight); !visible {
-			return nil, version{}, missing()
+			return version{}, missing()
 		}
 		if !w.IsOwned() {
 			// This is where a statement whose transaction has shown nothing yet
 			// could be started again on a new snapshot.
-			return nil, version{}, &Error{Kind: KindConflict, Message: "the record was changed by another transaction"}
+			return version{}, &Error{Kind: KindConflict, Message: "the record was changed by another transaction"}
 		}
 		if err := t.wait(ctx, h, w); err != nil {
-			return nil, version{}, err
+			return version{}, err
 		}
 	}
 }
@@ -100,7 +100,7 @@ func (t *Transaction) awaitNode(ctx context.Context, id graph.NodeID) (*node, *s
 	slot := uint32(id) //nolint:gosec // the low half
 	latch := s.nodeLatches.of(slot)
 	var n *node
-	_, v, err := t.await(ctx, latch, func() *head {
+	v, err := t.await(ctx, latch, func() *head {
 		if n = s.nodes.Find(uint64(id)); n == nil {
 			return nil
 		}
@@ -114,7 +114,7 @@ func (t *Transaction) awaitRelationship(ctx context.Context, id graph.Relationsh
 	slot := uint32(id) //nolint:gosec // the low half
 	latch := s.relationshipLatches.of(slot)
 	var r *relationship
-	_, v, err := t.await(ctx, latch, func() *head {
+	v, err := t.await(ctx, latch, func() *head {
 		if r = s.relationships.Find(uint64(id)); r == nil {
 			return nil
 		}

@@ -75,7 +75,7 @@ func (s *hashShard) find(hash uint64) *uint64 {
 		return nil
 	}
 	cells := *p
-	mask := uint64(len(cells) - 1)
+	mask := uint64(len(cells)) - 1
 	for i := hash & mask; ; i = (i + 1) & mask {
 		switch c := atomic.LoadUint64(&cells[i]); {
 		case c == 0:
@@ -115,7 +115,7 @@ func (h *Hash) Add(hash uint64, slot uint32) error {
 // insert stores a cell whose hash is not there, and reports whether it took an
 // empty place.
 func insert(cells []uint64, c uint64) (fresh bool) {
-	mask := uint64(len(cells) - 1)
+	mask := uint64(len(cells)) - 1
 	for i := cellHash(c) & mask; ; i = (i + 1) & mask {
 		if old := atomic.LoadUint64(&cells[i]); old>>62 == 0 {
 			atomic.StoreUint64(&cells[i], c)
@@ -200,7 +200,7 @@ func (h *Hash) Next(hash, from uint64, dst []uint32) (n int, next uint64) {
 		n = copyFrom(dst, h.chunk(low), from)
 	case stateDirectory:
 		d := h.directory(low)
-		for i := max(0, d.find(uint32(from))); i < len(d) && n < len(dst); i++ { //nolint:gosec // below 2^32
+		for i := max(0, d.find(uint32(from))); i < len(d) && n < len(dst); i++ {
 			n += copyFrom(dst[n:], h.chunk(d.chunk(i)), from)
 		}
 	}

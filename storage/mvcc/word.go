@@ -67,5 +67,6 @@ func (s Sight) At(command uint32) Sight {
 
 // Sees reports whether a version with this word is visible.
 func (s *Sight) Sees(w Word) bool {
-	return uint64(w)-1 < s.limit || uint32(w>>32) == s.owner && uint32(w) < s.command //nolint:gosec // halves of a word
+	owner, command := uint32(w>>32), uint32(w) //nolint:gosec // halves of a word
+	return uint64(w)-1 < s.limit || owner == s.owner && command < s.command
 }

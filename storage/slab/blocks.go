@@ -53,9 +53,9 @@ func Capacity(size int) int {
 // class returns the size class of a block of at most a chunk. Classes grow by
 // a half and by a third in turns.
 func class(size int) int {
-	g := uint(max(size+granule-1, granule) / granule) //nolint:gosec // positive
+	g := uint(max(size+granule-1, granule) / granule)
 	if g <= 2 {
-		return int(g) - 1 //nolint:gosec // 1 or 2
+		return int(g) - 1
 	}
 	top := bits.Len(g - 1) // g is in (2^(top-1), 2^top]
 	if g <= 3<<(top-2) {

@@ -128,7 +128,7 @@ func (m *Memory) cutLocked(bytes int) ([]byte, error) {
 
 // alignChunk cuts b at both ends to whole, aligned chunks.
 func alignChunk(b []byte) []byte {
-	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(b))) % ChunkBytes) //nolint:gosec // below ChunkBytes
+	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(b))) % ChunkBytes)
 	b = b[skip:]
 	return b[:len(b)/ChunkBytes*ChunkBytes]
 }

@@ -8,9 +8,8 @@ import (
 )
 
 type record struct {
-	word    uint64
-	a, b, c uint32
-	d, e, f uint32
+	word uint64
+	_    [24]byte
 }
 
 func newMemory(tb testing.TB, limit int64) *slab.Memory {

@@ -68,8 +68,8 @@ func (t *Table[T]) ID(slot uint32) uint64 {
 // Find returns the record of an id, or nil when the slot was never in use or
 // has another generation.
 func (t *Table[T]) Find(id uint64) *T {
-	slot := uint32(id) //nolint:gosec // the low half
-	if uint64(slot) >= t.length.Load() || t.Generation(slot) != uint32(id>>32) {
+	slot, generation := uint32(id), uint32(id>>32) //nolint:gosec // the low half
+	if uint64(slot) >= t.length.Load() || t.Generation(slot) != generation {
 		return nil
 	}
 	return t.At(slot)

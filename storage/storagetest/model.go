@@ -179,7 +179,7 @@ func compareExpansion(tb testing.TB, when string, v storage.View, m *Model, id g
 	tb.Helper()
 	types := [][]storage.TypeID{nil}
 	for t := range v.Store().Types() {
-		types = append(types, []storage.TypeID{storage.TypeID(t)}) //nolint:gosec // few
+		types = append(types, []storage.TypeID{storage.TypeID(t)})
 	}
 	for _, t := range types {
 		var c storage.ExpandCursor
@@ -228,7 +228,7 @@ func compareProperties(tb testing.TB, when string, v storage.View, got graph.Val
 func compareLabels(tb testing.TB, when string, v storage.View, m *Model) {
 	tb.Helper()
 	for i := range v.Store().Labels() {
-		l := storage.LabelID(i) //nolint:gosec // few
+		l := storage.LabelID(i)
 		var c storage.NodeCursor
 		got := collect(4, func(dst []graph.NodeID) int { return v.ScanLabel(&c, l, dst) })
 		var want []graph.NodeID
@@ -251,7 +251,7 @@ func compareLabels(tb testing.TB, when string, v storage.View, m *Model) {
 func compareTypes(tb testing.TB, when string, v storage.View, m *Model) {
 	tb.Helper()
 	for i := range v.Store().Types() {
-		t := storage.TypeID(i) //nolint:gosec // few
+		t := storage.TypeID(i)
 		var c storage.RelationshipCursor
 		got := collect(4, func(dst []graph.RelationshipID) int {
 			return v.ScanRelationships(&c, []storage.TypeID{t}, dst)
@@ -283,7 +283,7 @@ func CompareStatistics(tb testing.TB, when string, s *storage.Store, m *Model) {
 	check("NodeCount", s.NodeCount(), len(m.Nodes))
 	check("RelationshipCount", s.RelationshipCount(), len(m.Relationships))
 	for i, label := range s.Labels() {
-		l := storage.LabelID(i) //nolint:gosec // few
+		l := storage.LabelID(i)
 		n := 0
 		for _, node := range m.Nodes {
 			if node.Labels[l] {
@@ -293,7 +293,7 @@ func CompareStatistics(tb testing.TB, when string, s *storage.Store, m *Model) {
 		check("LabelCount of "+label, s.LabelCount(l), n)
 	}
 	for i, typ := range s.Types() {
-		t := storage.TypeID(i) //nolint:gosec // few
+		t := storage.TypeID(i)
 		n, loops := 0, 0
 		out, in := make(map[storage.LabelID]int), make(map[storage.LabelID]int)
 		for _, r := range m.Relationships {
@@ -314,7 +314,7 @@ func CompareStatistics(tb testing.TB, when string, s *storage.Store, m *Model) {
 		check("TypeCount of "+typ, s.TypeCount(t), n)
 		check("SelfLoopCount of "+typ, s.SelfLoopCount(t), loops)
 		for i, label := range s.Labels() {
-			l := storage.LabelID(i) //nolint:gosec // few
+			l := storage.LabelID(i)
 			check("StepCount Out of "+label+", "+typ, s.StepCount(l, t, storage.Out), out[l])
 			check("StepCount In of "+label+", "+typ, s.StepCount(l, t, storage.In), in[l])
 			check("StepCount Both of "+label+", "+typ, s.StepCount(l, t, storage.Both), out[l]+in[l])

@@ -201,7 +201,8 @@ func (f *File) encode(position uint64, payload []byte) {
 	b = binary.LittleEndian.AppendUint32(b, 1)
 	b = append(b, formatVersion)
 	b = binary.LittleEndian.AppendUint32(b, sum)
-	f.buffer = append(b, payload...)
+	b = append(b, payload...)
+	f.buffer = b
 }
 
 // Append adds a record.

@@ -217,7 +217,7 @@ func TestDamage(t *testing.T) {
 			}
 			f = open(t, dir, 8<<10)
 			again, err := read(t, f, 0)
-			if want := append(got, seq(500, 510)...); err != nil || !slices.Equal(again, want) {
+			if want := slices.Concat(got, seq(500, 510)); err != nil || !slices.Equal(again, want) {
 				t.Errorf("Read after going on = %v, %v, want %v", again, err, want)
 			}
 		})
