@@ -2,6 +2,7 @@ package function_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -95,7 +96,7 @@ func TestEntities(t *testing.T) {
 		{"type", list(graph.Relationship(w.goneEdge)), `"T"`},
 		{"startNode", list(edge), fmt.Sprint(first)},
 		{"endNode", list(edge), fmt.Sprint(second)},
-		{"id", list(second), fmt.Sprint(uint64(w.second))},
+		{"id", list(second), strconv.FormatUint(uint64(w.second), 10)},
 		{"nodes", list(path), fmt.Sprintf("[%v, %v]", first, second)},
 		{"relationships", list(path), fmt.Sprintf("[%v]", edge)},
 		{"length", list(path), "1"},

@@ -31,7 +31,8 @@ type Signature struct {
 	// Aggregate marks functions that turn many rows into one value.
 	Aggregate bool
 	// Volatile marks functions whose value differs from call to call: they
-	// are evaluated once for each row and occurrence, and never folded.
+	// are evaluated once for each row and occurrence. The others may still read
+	// the [Context], such as its clock: no call is computed before the run.
 	Volatile bool
 	// Deprecated names what to use instead; empty for everything current.
 	Deprecated string
