@@ -53,21 +53,23 @@ func session(t *testing.T, d neo4j.DriverWithContext, c neo4j.SessionConfig) neo
 
 // codeOf returns the code of a server's error, or the error's text.
 func codeOf(err error) string {
-	var e *neo4j.Neo4jError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*neo4j.Neo4jError](err); ok {
 		return e.Code
 	}
 	return fmt.Sprint(err)
 }
 
 func echoes(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, v := range []any{
-		nil, true, false, int64(0), int64(-17), int64(128), int64(1 << 40), 1.5, "", "grün", []byte{0, 255},
-		[]any{int64(1), "a", nil, []any{}}, map[string]any{"a": int64(1), "b": map[string]any{"c": []any{true}}},
+		nil, true, false, int64(0), int64(-17), int64(128), int64(1 << 40), 1.5, "", "grün",
+		[]byte{0, 255},
+		[]any{int64(1), "a", nil, []any{}},
+		map[string]any{"a": int64(1), "b": map[string]any{"c": []any{true}}},
 		neo4j.DateOf(time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)),
 		neo4j.LocalTimeOf(time.Date(0, 1, 1, 12, 30, 15, 7, time.UTC)),
 		neo4j.LocalDateTimeOf(time.Date(2026, 11, 25, 12, 30, 15, 7, time.UTC)),
@@ -84,6 +86,7 @@ func echoes(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func graphValues(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	rows := query(t, d, `CREATE (a:Person:Author {name: 'Ann'})-[w:WROTE {year: 2026}]->(b:Book)
 		RETURN a, w, b`, nil)
 	a, okA := rows[0][0].(neo4j.Node)
@@ -109,6 +112,7 @@ func graphValues(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func openResults(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	tx, err := session(t, d, neo4j.SessionConfig{FetchSize: 3}).BeginTransaction(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -130,6 +134,7 @@ func openResults(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func rollbackAndCommit(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	s := session(t, d, neo4j.SessionConfig{})
 	for _, tt := range []struct {
 		end  func(neo4j.ExplicitTransaction) error
@@ -153,6 +158,7 @@ func rollbackAndCommit(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func failures(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	for _, tt := range []struct{ query, code, text string }{
 		{"RETURN", "Neo.ClientError.Statement.SyntaxError", "line 1"},
 		{"RETURN x", "Neo.ClientError.Statement.SyntaxError", "x"},
@@ -182,6 +188,7 @@ func failures(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func recordThenFailure(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	r, err := session(t, d, neo4j.SessionConfig{}).Run(t.Context(), "UNWIND [1, 0, 2] AS x RETURN 10 / x AS y", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -196,6 +203,7 @@ func recordThenFailure(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func summaries(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	r, err := neo4j.ExecuteQuery(t.Context(), d, "CREATE (a:A:B {x: 1, y: 2})-[:R]->(:A) SET a.z = 3 RETURN a.x", nil, neo4j.EagerResultTransformer)
 	if err != nil {
 		t.Fatal(err)
@@ -221,6 +229,7 @@ func summaries(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func bookmarks(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	s := session(t, d, neo4j.SessionConfig{})
 	write := func(s neo4j.SessionWithContext) neo4j.Bookmarks {
 		t.Helper()
@@ -255,6 +264,7 @@ const slack = 2 * time.Second
 const endless = "UNWIND range(1, 100000000000) AS x WITH x WHERE x < 0 RETURN count(x)"
 
 func timeout(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	const limit = 300 * time.Millisecond
 	began := time.Now()
 	r, err := session(t, d, neo4j.SessionConfig{}).Run(t.Context(), endless, nil, neo4j.WithTxTimeout(limit))
@@ -272,6 +282,7 @@ func timeout(t *testing.T, d neo4j.DriverWithContext) {
 // cancellation closes the connection of a running statement and checks that its
 // locks are free at once.
 func cancellation(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	query(t, d, "CREATE (:Locked {n: 0})", nil)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
@@ -300,6 +311,7 @@ func cancellation(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func lockWait(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	query(t, d, "CREATE (:Contended {n: 0})", nil)
 	tx, err := session(t, d, neo4j.SessionConfig{}).BeginTransaction(t.Context())
 	if err != nil {
@@ -330,6 +342,7 @@ func lockWait(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func largeResult(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	const rows = 200_000
 	r, err := session(t, d, neo4j.SessionConfig{}).Run(t.Context(), "UNWIND range(1, $n) AS x RETURN x, 'row ' + toString(x) AS text", map[string]any{"n": rows})
 	if err != nil {
@@ -348,6 +361,7 @@ func largeResult(t *testing.T, d neo4j.DriverWithContext) {
 }
 
 func largeParameter(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
 	list := make([]any, 100_000)
 	for i := range list {
 		list[i] = int64(i)

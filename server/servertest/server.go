@@ -47,8 +47,9 @@ func StartOn(tb testing.TB, o server.Options, l net.Listener) *Server {
 	if err != nil {
 		tb.Fatalf("server.New: %v", err)
 	}
+	ctx := context.WithoutCancel(tb.Context())
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(context.WithoutCancel(tb.Context()), l) }()
+	go func() { served <- s.Serve(ctx, l) }()
 	tb.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
