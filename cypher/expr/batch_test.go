@@ -2,6 +2,7 @@ package expr_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/drawbolt/drawbolt/cypher/expr"
@@ -25,11 +26,11 @@ func column(kind expr.ColumnKind, numbers ...int64) expr.Column {
 }
 
 func show(c *expr.Column, n int) string {
-	text := ""
+	var text strings.Builder
 	for i := range n {
-		text += fmt.Sprint(c.Value(i), " ")
+		text.WriteString(fmt.Sprint(c.Value(i), " "))
 	}
-	return text
+	return text.String()
 }
 
 func TestColumn(t *testing.T) {
