@@ -44,10 +44,14 @@ type failure struct {
 	internal bool
 }
 
-// bolt returns the message for the client.
-func (f *failure) bolt() *bolt.Failure {
+// bolt returns the message for the client, with a code of the set.
+func (f *failure) bolt(set CodeSet) *bolt.Failure {
+	code := f.neo4j
+	if set == CodesMemgraph {
+		code = f.memgraph
+	}
 	m := &bolt.Failure{
-		Code: f.neo4j, Message: f.message, Status: f.status, Description: "error: " + condition(f.status),
+		Code: code, Message: f.message, Status: f.status, Description: "error: " + condition(f.status),
 		Record: bolt.DiagnosticRecord{Classification: f.classification(), Position: f.position},
 	}
 	if f.cause != "" {

@@ -59,7 +59,7 @@ func (s *Server) track(l net.Listener) bool {
 	if s.closed || s.draining.Load() {
 		return false
 	}
-	if !s.watching && s.opts.QueryTimeout > 0 {
+	if !s.watching {
 		s.watching = true
 		s.running.Go(s.watch)
 	}

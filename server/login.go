@@ -68,12 +68,21 @@ func (s *session) hello(m *bolt.Hello) error {
 	}
 	a := bolt.HelloSuccess{
 		Server: s.server.opts.Agent, ConnectionID: s.id, PatchUTC: m.PatchUTC, ByManifest: s.manifest,
-		CredentialsExpired: s.login.Expired,
+		CredentialsExpired: s.login.Expired, ReceiveTimeout: s.receiveTimeout(),
 	}
 	s.message()
 	s.writer.Buf = a.Append(s.writer.Buf, s.version)
 	s.sent()
 	return nil
+}
+
+// receiveTimeout is after how many seconds of silence the client should give up;
+// 0 leaves that to it. Only those that get keep-alives are told.
+func (s *session) receiveTimeout() int64 {
+	if s.server.opts.KeepAlive <= 0 || !s.version.Noops {
+		return 0
+	}
+	return max(1, int64(hintedSilences*s.server.opts.KeepAlive/time.Second))
 }
 
 // logon answers LOGON.
@@ -142,13 +151,17 @@ func (s *session) openUp() error {
 	if err := s.raw.SetDeadline(time.Time{}); err != nil {
 		return fmt.Errorf("clear the login deadline: %w", err)
 	}
+	s.output.Lock()
 	s.writeDeadline = time.Time{}
+	s.output.Unlock()
+	s.noops.Store(s.server.opts.KeepAlive > 0 && s.version.Noops)
 	return nil
 }
 
 // logoff answers LOGOFF: the limits before login hold again.
 func (s *session) logoff() error {
 	s.login, s.state = Login{}, stateAuthentication
+	s.noops.Store(false)
 	s.enterGate()
 	s.input.setLimit(loginMessageBytes)
 	s.decoder.Limits, s.decoder.Strict = packstream.Limits{Depth: loginDepth, Items: loginItems}, true

@@ -40,6 +40,16 @@ type Options struct {
 	MinVersion, MaxVersion string
 	// AllowFlawed agrees to the flawed version 5.5, for tests of clients.
 	AllowFlawed bool
+	// KeepAlive is how long a client may hear nothing while its request is
+	// executed: then it gets an empty chunk, and it is told at login to give up
+	// after twice that time. Zero means neither; the hint costs some drivers half
+	// of their throughput.
+	KeepAlive time.Duration
+	// ErrorCodes is the family of codes that failures carry.
+	ErrorCodes CodeSet
+	// StrictDocs refuses what the protocol's documents do not allow in a
+	// transaction although every server and driver does it, for tests of clients.
+	StrictDocs bool
 	// Origins are host patterns of web pages that may connect by WebSocket, beside
 	// pages of the server's own host; AnyOrigin lets every page connect.
 	Origins   []string
@@ -55,6 +65,15 @@ type Options struct {
 	// RoutingTTL is how long clients may keep a routing table; default 300 s.
 	RoutingTTL time.Duration
 }
+
+// A CodeSet is a family of error codes.
+type CodeSet uint8
+
+// The families: drivers know those of Neo4j and act on them.
+const (
+	CodesNeo4j CodeSet = iota
+	CodesMemgraph
+)
 
 const (
 	defaultBookmarkTimeout = 30 * time.Second

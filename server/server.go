@@ -42,7 +42,12 @@ type Server struct {
 type database struct {
 	name string
 	Database
+	readOnly bool
 }
+
+// systemDatabase is the name that clients know for what is beside the data:
+// before Bolt 4.3 drivers ask it for the routing table.
+const systemDatabase = "system"
 
 // New returns a server that waits for Serve. The error lists everything that is
 // wrong with the options.
@@ -72,6 +77,10 @@ func New(opts Options) (*Server, error) {
 		}
 	}
 	s.home = s.databases[opts.DefaultDatabase]
+	if s.databases[systemDatabase] == nil {
+		// Nobody's data must end up there, so it only reads.
+		s.databases[systemDatabase] = &database{name: systemDatabase, Database: s.home.Database, readOnly: true}
+	}
 	s.base, s.stop = context.WithCancelCause(context.Background())
 	return s, nil
 }

@@ -58,8 +58,16 @@ type session struct {
 	encoder bolt.ValueEncoder
 	life    *lifetime
 	// composing: a message has been begun and not ended.
-	composing     bool
+	composing bool
+
+	// output is held while bytes leave, because a keep-alive may leave too. It
+	// guards writeDeadline. spoke is when something was sent or a request came,
+	// in Unix nanoseconds; it moves only when keep-alives are on. noops says that
+	// the client may get them now.
+	output        sync.Mutex
 	writeDeadline time.Time
+	spoke         atomic.Int64
+	noops         atomic.Bool
 
 	version  *bolt.Version
 	manifest bool // the version was agreed by manifest
@@ -73,6 +81,7 @@ type session struct {
 	state   state
 	failed  bool
 	work    work
+	rested  bool // nothing has come since the watch looked
 
 	// closing: the connection was closed by the server.
 	closing atomic.Bool
@@ -152,7 +161,7 @@ func (s *session) run() error {
 		Limits: packstream.Limits{Depth: loginDepth, Items: loginItems},
 	}
 	s.encoder = bolt.ValueEncoder{Version: s.version, ZoneOffset: s.server.opts.ZoneOffset}
-	s.input = newInput(s.reader, s.server.opts.Limits.Queue, s.life.interrupt, s.pause, s.working.Lock)
+	s.input = newInput(s.reader, s.server.opts.Limits.Queue, s.life.interrupt, s.pause, s.resume)
 	return s.loop()
 }
 
@@ -208,7 +217,7 @@ func (s *session) handle(msg []byte, owned bool) error {
 		return s.fail(err)
 	}
 	kind := requestOf(request.Signature())
-	switch judge(s.state, s.failed, s.input.resets.Load() > 0, kind) {
+	switch judge(s.state, s.accepts(), s.failed, s.input.resets.Load() > 0, kind) {
 	case verdictClose:
 		return errFinished
 	case verdictIgnore:
@@ -221,6 +230,14 @@ func (s *session) handle(msg []byte, owned bool) error {
 	default:
 		return s.execute(request)
 	}
+}
+
+// accepts returns what the session handles in its present state.
+func (s *session) accepts() requestSet {
+	if s.server.opts.StrictDocs {
+		return s.state.documented(len(s.work.streams) > 0 || s.work.control)
+	}
+	return s.state.accepts()
 }
 
 // execute handles a request that is legal in the present state.
@@ -293,7 +310,7 @@ func (s *session) fail(err error) error {
 	s.failed = true
 	s.abandon()
 	s.message()
-	m := f.bolt()
+	m := f.bolt(s.server.opts.ErrorCodes)
 	s.writer.Buf = m.Append(s.writer.Buf, s.version)
 	s.sent()
 	return nil
@@ -304,14 +321,15 @@ func (s *session) flush() error {
 	if s.writer == nil || s.writer.Len() == 0 {
 		return nil
 	}
+	s.output.Lock()
+	defer s.output.Unlock()
 	if s.loggedIn {
-		now, limit := time.Now(), s.server.opts.Limits.Write
-		if s.writeDeadline.Sub(now) < limit {
-			s.writeDeadline = now.Add(limit + limit/deadlineShare)
-			if err := s.conn.SetWriteDeadline(s.writeDeadline); err != nil {
-				return fmt.Errorf("set the write deadline: %w", err)
-			}
+		if err := s.armWrite(); err != nil {
+			return fmt.Errorf("set the write deadline: %w", err)
 		}
+	}
+	if s.server.opts.KeepAlive > 0 {
+		s.spoke.Store(time.Now().UnixNano())
 	}
 	return s.writer.Flush()
 }

@@ -56,30 +56,3 @@ func (s *Server) closeListeners() {
 		l.Close() //nolint:errcheck // Serve reports
 	}
 }
-
-const (
-	minWatchInterval = 10 * time.Millisecond
-	maxWatchInterval = time.Second
-	watchPrecision   = 20 // looks within one timeout
-)
-
-// watch ends transactions that are older than the server's timeout. One look at
-// all sessions now and then costs less than a timer for every statement; it is
-// late by a twentieth of the timeout at most, or a second.
-func (s *Server) watch() {
-	limit := s.opts.QueryTimeout
-	tick := time.NewTicker(min(max(limit/watchPrecision, minWatchInterval), maxWatchInterval))
-	defer tick.Stop()
-	for {
-		select {
-		case now := <-tick.C:
-			for _, ses := range s.snapshot() {
-				if n, ok := ses.life.overdue(now.Add(-limit)); ok {
-					s.running.Go(func() { ses.expire(n, errServerTimeout) })
-				}
-			}
-		case <-s.base.Done():
-			return
-		}
-	}
-}

@@ -162,6 +162,21 @@ func (s state) accepts() requestSet {
 	}
 }
 
+// documented is the state table of the protocol's documents, which divide a
+// transaction into one with open results and one without: a client must consume
+// its results before it ends the transaction, and has nothing to pull without
+// one. Everything else is as in accepts.
+func (s state) documented(results bool) requestSet {
+	switch {
+	case s != stateInTransaction:
+		return s.accepts()
+	case results:
+		return 1<<requestRun | 1<<requestPull | 1<<requestDiscard
+	default:
+		return 1<<requestRun | 1<<requestCommit | 1<<requestRollback
+	}
+}
+
 // A verdict is what happens to a request before anybody looks at its fields.
 type verdict uint8
 
@@ -176,13 +191,13 @@ const (
 	verdictClose
 )
 
-// judge decides by state and flags. failed stands for the failed flag, reset
+// judge decides by state and flags; accepts is what the state handles. failed stands for the failed flag, reset
 // for RESETs that have arrived but are not answered yet.
 //
 // Two decisions differ from the reference server: BEGIN, LOGON and LOGOFF are
 // ignored after a failure, as the protocol's documents say, where it closes the
 // connection. HELLO is never ignored.
-func judge(s state, failed, reset bool, r request) verdict {
+func judge(s state, accepts requestSet, failed, reset bool, r request) verdict {
 	switch r {
 	case requestGoodbye:
 		return verdictClose
@@ -215,7 +230,7 @@ func judge(s state, failed, reset bool, r request) verdict {
 			return verdictIgnore
 		}
 	}
-	if s.accepts().has(r) {
+	if accepts.has(r) {
 		return verdictHandle
 	}
 	return verdictRefuse

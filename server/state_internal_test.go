@@ -44,7 +44,7 @@ func TestStateTable(t *testing.T) {
 				for _, failed := range []bool{false, true} {
 					for _, reset := range []bool{false, true} {
 						walked++
-						if got, want := judge(s, failed, reset, r), expected(legal, s, failed, reset, r); got != want {
+						if got, want := judge(s, s.accepts(), failed, reset, r), expected(legal, s, failed, reset, r); got != want {
 							t.Errorf("Bolt %v, %v, failed %t, reset %t, %v: verdict %d, want %d", v, s, failed, reset, r, got, want)
 						}
 					}

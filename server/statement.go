@@ -68,7 +68,7 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 }
 
 func (s *session) statement(m *bolt.Run) Statement {
-	return Statement{Query: m.Query, Parameters: m.Parameters, TransactionOptions: s.options(&m.Extra)}
+	return Statement{Query: m.Query, Parameters: m.Parameters, TransactionOptions: s.options(s.work.db, &m.Extra)}
 }
 
 // started tells the client the columns.

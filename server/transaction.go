@@ -62,7 +62,7 @@ func (s *session) open(x *bolt.TransactionExtra) error {
 		s.life.end()
 		return err
 	}
-	tx, err := db.Begin(ctx, s.options(x))
+	tx, err := db.Begin(ctx, s.options(db, x))
 	if err != nil {
 		s.life.end()
 		return err
@@ -89,8 +89,8 @@ func (s *session) start(x *bolt.TransactionExtra, now time.Time) context.Context
 	return s.life.begin(now, timeout, func(n uint64) { s.expire(n, errClientTimeout) })
 }
 
-func (s *session) options(x *bolt.TransactionExtra) TransactionOptions {
-	return TransactionOptions{ReadOnly: x.ReadOnly, Metadata: x.Metadata, User: s.login.User}
+func (s *session) options(db *database, x *bolt.TransactionExtra) TransactionOptions {
+	return TransactionOptions{ReadOnly: x.ReadOnly || db.readOnly, Metadata: x.Metadata, User: s.login.User}
 }
 
 // await waits until the database has reached the client's bookmarks.
