@@ -30,6 +30,8 @@ func (r *Run) operator(n plan.Node) operator {
 		return r.newExpand(n)
 	case *plan.VarExpand:
 		return r.newVarExpand(n)
+	case *plan.Repeat:
+		return r.newRepeat(n)
 	case *plan.ShortestPath:
 		return r.newShortestPath(n)
 	case *plan.Filter:

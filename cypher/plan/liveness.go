@@ -109,6 +109,13 @@ func (p *planner) finishInputs(n Node, below []int) []int {
 	case *Apply:
 		n.Imports = p.finish(n.Inner, intersect(n.Live, n.Outputs))
 		return p.finish(n.Input, union(below, n.Imports))
+	case *Repeat:
+		inner := append([]int{n.End}, n.Steps...)
+		for _, g := range n.Groups {
+			inner = append(inner, g.Inner)
+		}
+		n.Imports = without(p.finish(n.Inner, inner), n.Start)
+		return p.finish(n.Input, union(below, n.Imports))
 	case *Foreach:
 		n.Imports = without(p.finish(n.Inner, nil), n.Slot)
 		return p.finish(n.Input, union(below, n.Imports))

@@ -171,6 +171,33 @@ type VarExpand struct {
 	wantPruning bool // it is allowed, if nobody needs the relationships
 }
 
+// Repeat follows a whole pattern Min to Max times, each time from where it
+// ended before.
+type Repeat struct {
+	Common
+	Input, Inner Node // Inner goes one step, from Start to End
+	From, To     int
+	Start, End   int
+	Min, Max     int // Max is -1 without bound
+	Into         bool
+	// Backwards says that the pattern is followed from its right end, so that
+	// all lists have to be turned around.
+	Backwards bool
+	// Steps are the slots of the inner plan's relationships, single or lists,
+	// from left to right, and Relationships the slot of the list of all.
+	Steps         []int
+	Relationships int
+	// Groups are the variables of the inside and the lists that they become.
+	Groups   []Group
+	Distinct []int
+	Imports  []int
+}
+
+// A Group is a variable of a repeated pattern: a value inside, a list outside.
+type Group struct {
+	Inner, Outer int
+}
+
 // ShortestPath finds a shortest path, or all of them, between two bound nodes.
 type ShortestPath struct {
 	Common

@@ -29,6 +29,7 @@ func (*Foreach) name() string          { return "Foreach" }
 func (*Barrier) name() string          { return "Eager" }
 func (*CountStore) name() string       { return "CountStore" }
 func (*Degree) name() string           { return "Degree" }
+func (*Repeat) name() string           { return "Repeat(Trail)" }
 func (*Procedure) name() string        { return "ProcedureCall" }
 func (*Produce) name() string          { return "ProduceResults" }
 
@@ -96,6 +97,7 @@ func (n *Foreach) inputs() []Node          { return []Node{n.Input, n.Inner} }
 func (n *Barrier) inputs() []Node          { return one(n.Input) }
 func (*CountStore) inputs() []Node         { return nil }
 func (n *Degree) inputs() []Node           { return one(n.Input) }
+func (n *Repeat) inputs() []Node           { return []Node{n.Input, n.Inner} }
 func (n *Procedure) inputs() []Node        { return one(n.Input) }
 func (n *Produce) inputs() []Node          { return one(n.Input) }
 
@@ -211,6 +213,24 @@ func (n *VarExpand) defines(f func(int)) {
 	}
 	if !n.Known {
 		slots(f, n.Relationships)
+	}
+}
+
+func (n *Repeat) uses(f func(int)) {
+	f(n.From)
+	slots(f, n.Distinct...)
+	if n.Into {
+		f(n.To)
+	}
+}
+
+func (n *Repeat) defines(f func(int)) {
+	if !n.Into {
+		f(n.To)
+	}
+	f(n.Relationships)
+	for _, g := range n.Groups {
+		f(g.Outer)
 	}
 }
 

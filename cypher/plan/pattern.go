@@ -37,6 +37,7 @@ type patternRel struct {
 	stepExpr  ast.Expr // must hold for each relationship of a chain
 	stepRel   int      // the slot that step reads
 	shortest  ast.SelectorKind
+	repeat    *ast.GroupPattern // a whole pattern, many times
 }
 
 // A condition is a predicate of the clause, waiting for its variables.
@@ -112,25 +113,24 @@ func (p *planner) pattern(paths []*ast.PathPattern, where ast.Expr, input Node) 
 
 // addPath takes in one path.
 func (g *graphPattern) addPath(path *ast.PathPattern) error {
-	nodes, rels, ok := path.Simple()
-	if !ok {
-		return notSupported("a quantified path pattern")
-	}
 	switch path.Selector.Kind {
 	case ast.SelectAll, ast.SelectShortestPathFunction, ast.SelectAllShortestPathsFunction:
 	default:
 		return notSupported("a path selector")
 	}
+	nodes, links, err := g.flatten(path)
+	if err != nil {
+		return err
+	}
 	row := make([]*patternNode, len(nodes))
 	for i, n := range nodes {
-		var err error
 		if row[i], err = g.addNode(n); err != nil {
 			return err
 		}
 	}
 	np := &patternPath{symbol: path.Symbol, start: row[0]}
-	for i, r := range rels {
-		rel, err := g.addRel(r, row[i], row[i+1])
+	for i, link := range links {
+		rel, err := g.addLink(link, row[i], row[i+1])
 		if err != nil {
 			return err
 		}
@@ -283,9 +283,6 @@ func (g *graphPattern) addRel(r *ast.RelPattern, from, to *patternNode) (*patter
 	if r.Expansion != nil {
 		return nil, notSupported("a traversal such as *BFS")
 	}
-	if r.Quantifier != nil {
-		return nil, notSupported("a quantified relationship")
-	}
 	types, ok := ast.LabelDisjunction(r.Types)
 	if !ok {
 		return nil, notSupported("a type expression other than A|B")
@@ -305,6 +302,10 @@ func (g *graphPattern) addRel(r *ast.RelPattern, from, to *patternNode) (*patter
 		if err := rel.length(r.Length); err != nil {
 			return nil, err
 		}
+	}
+	if q := r.Quantifier; q != nil {
+		kind = expr.Values
+		rel.chain, rel.min, rel.max = true, repetitions(q.Min), repetitions(q.Max)
 	}
 	slot, known := g.p.slots[r.Symbol]
 	if known && g.p.bound[slot] || g.own[r.Symbol] {

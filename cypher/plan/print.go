@@ -127,6 +127,14 @@ func (n *VarExpand) detail() string {
 	return d
 }
 
+func (n *Repeat) detail() string {
+	d := fmt.Sprintf("{%d,", n.Min)
+	if n.Max >= 0 {
+		d += strconv.Itoa(n.Max)
+	}
+	return d + "}"
+}
+
 func (n *ShortestPath) detail() string {
 	d := n.Hop.detail()
 	if n.All {

@@ -81,6 +81,14 @@ func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 	distinct := g.earlier(r)
 	var node Node
 	switch {
+	case r.repeat != nil:
+		n, err := g.repeat(r, from, to, input)
+		if err != nil {
+			return nil, err
+		}
+		n.Backwards, n.Into, n.Distinct = backwards, into, distinct
+		g.p.listSlot(r.slot)
+		node = add(g.p, n)
 	case r.shortest != ast.SelectAll:
 		n := &ShortestPath{
 			Input: input, Hop: hop, From: from.slot, To: to.slot, Relationships: r.slot,
