@@ -9,8 +9,9 @@ import (
 )
 
 // openEngine returns the query engine of a store.
-func openEngine(store *storage.Store, f *gflags.Set) (server.Database, error) {
+func openEngine(store *storage.Store, f *gflags.Set, around *identity) (server.Database, error) {
 	opts := cypher.Options{
+		Server:   around,
 		Database: f.Text(flagDefaultDatabase), TestProcedures: f.Bool(flagTestProcedures),
 	}
 	if err := opts.Validate(); err != nil {

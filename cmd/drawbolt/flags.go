@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
@@ -25,6 +26,11 @@ const (
 	flagServerAgent     = "bolt-server-name-for-init"
 	flagMinBolt         = "min-bolt"
 	flagMaxBolt         = "max-bolt"
+	flagAllowFlawed     = "allow-bolt-5-5"
+	flagStrictDocs      = "strict-docs"
+	flagErrorCodes      = "bolt-error-codes"
+	flagKeepAlive       = "bolt-keep-alive"
+	flagBookmarkTimeout = "bookmark-timeout-sec"
 	flagAdvertised      = "advertised-address"
 	flagDefaultDatabase = "default-database"
 	flagMaxMessage      = "max-message-bytes"
@@ -70,7 +76,7 @@ func flagTable() []gflags.Flag {
 		name  string
 		flags []gflags.Flag
 	}{
-		{sectionBolt, boltFlags()},
+		{sectionBolt, slices.Concat(boltFlags(), dialectFlags())},
 		{sectionTLS, tlsFlags()},
 		{sectionData, dataFlags()},
 		{sectionQuery, queryFlags()},
@@ -132,6 +138,33 @@ func boltFlags() []gflags.Flag {
 		{
 			Name: flagIdleTimeout, Type: gflags.Int32, Default: "0", Validate: gflags.InRange(0, maxSeconds),
 			Help: "Seconds without a request after which a connection is closed; 0 means never.",
+		},
+	}
+}
+
+// dialectFlags change what is said over Bolt, not who may say it.
+func dialectFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{
+			Name: flagKeepAlive, Type: gflags.Int32, Default: "0", Validate: gflags.InRange(0, maxSeconds),
+			Help: "Seconds of silence after which a client whose request is executed gets an empty chunk. Clients are told to give up after twice that time, which makes some drivers slower; 0 means neither.",
+		},
+		{
+			Name: flagBookmarkTimeout, Type: gflags.Double, Default: "30", Validate: isPositive,
+			Help: "Seconds that a transaction waits for the bookmarks of its client.",
+		},
+		{
+			Name: flagErrorCodes, Type: gflags.String, Default: codesNeo4j,
+			Validate: gflags.OneOf("set of error codes", codesNeo4j, codesMemgraph),
+			Help:     "Codes of failures: neo4j, on which drivers act, or memgraph.",
+		},
+		{
+			Name: flagAllowFlawed, Type: gflags.Bool,
+			Help: "For tests of clients: agree to Bolt 5.5, which no other server ever did.",
+		},
+		{
+			Name: flagStrictDocs, Type: gflags.Bool,
+			Help: "For tests of clients: refuse requests in a transaction that the documents of Bolt do not allow, such as COMMIT with an open result.",
 		},
 	}
 }
@@ -250,6 +283,13 @@ func processFlags() []gflags.Flag {
 func isNotEmpty(name string, v gflags.Value) error {
 	if v.Text() == "" {
 		return gflags.Refusef("Expected --%s not to be empty", name)
+	}
+	return nil
+}
+
+func isPositive(name string, v gflags.Value) error {
+	if n := v.Double(); !(n > 0 && n <= maxSeconds) {
+		return gflags.Refusef("Expected --%s to be more than 0 and at most %d seconds", name, maxSeconds)
 	}
 	return nil
 }

@@ -73,6 +73,11 @@ func serverOptions(f *gflags.Set, db server.Database, log zerolog.Logger) server
 		AdvertisedAddress: f.Text(flagAdvertised),
 		MinVersion:        f.Text(flagMinBolt),
 		MaxVersion:        f.Text(flagMaxBolt),
+		AllowFlawed:       f.Bool(flagAllowFlawed),
+		StrictDocs:        f.Bool(flagStrictDocs),
+		ErrorCodes:        errorCodes(f),
+		KeepAlive:         time.Duration(f.Int32(flagKeepAlive)) * time.Second,
+		BookmarkTimeout:   time.Duration(f.Double(flagBookmarkTimeout) * float64(time.Second)),
 		Origins:           origins,
 		AnyOrigin:         slices.Contains(origins, "any"),
 		QueryTimeout:      time.Duration(f.Double(flagQueryTimeout) * float64(time.Second)),
@@ -84,10 +89,23 @@ func serverOptions(f *gflags.Set, db server.Database, log zerolog.Logger) server
 	}
 }
 
+// The values of --bolt-error-codes.
+const (
+	codesNeo4j    = "neo4j"
+	codesMemgraph = "memgraph"
+)
+
+func errorCodes(f *gflags.Set) server.CodeSet {
+	if f.Text(flagErrorCodes) == codesMemgraph {
+		return server.CodesMemgraph
+	}
+	return server.CodesNeo4j
+}
+
 // checkVersions refuses a range of Bolt versions with nothing in it.
 func checkVersions(f *gflags.Set) error {
 	low, high := f.Text(flagMinBolt), f.Text(flagMaxBolt)
-	if versions, ok := bolt.Versions(low, high, false); !ok || len(versions) == 0 {
+	if versions, ok := bolt.Versions(low, high, f.Bool(flagAllowFlawed)); !ok || len(versions) == 0 {
 		return fmt.Errorf("--%s=%s and --%s=%s leave no Bolt version", flagMinBolt, low, flagMaxBolt, high)
 	}
 	return nil

@@ -153,7 +153,8 @@ func (p *process) serve() error {
 
 // serveStore listens until a signal comes.
 func (p *process) serveStore(ctx context.Context, store *storage.Store, signals <-chan os.Signal) error {
-	database, err := openEngine(store, p.flags)
+	around := &identity{flags: p.flags}
+	database, err := openEngine(store, p.flags, around)
 	if err != nil {
 		return err
 	}
@@ -165,6 +166,7 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 	if err != nil {
 		return errors.Join(err, p.server.Close())
 	}
+	around.listen(listener.Addr())
 	served := make(chan error, 1)
 	go func() { served <- p.server.Serve(ctx, listener) }()
 	if err := p.announce(listener.Addr(), opts.DefaultDatabase); err != nil {

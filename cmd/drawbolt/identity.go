@@ -1,0 +1,58 @@
+package main
+
+import (
+	"net"
+	"strings"
+	"sync/atomic"
+
+	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/cypher/function"
+)
+
+// An identity is what statements can ask about the server around them.
+type identity struct {
+	flags *gflags.Set
+	// listening is the address of the listener, nil before there is one.
+	listening atomic.Pointer[string]
+}
+
+var _ function.Server = (*identity)(nil)
+
+// Components says what clients want to hear before they use their usual
+// statements: the product whose language is spoken, and its version.
+func (i *identity) Components() (name, version, edition string) {
+	_, version, _ = strings.Cut(i.flags.Text(flagServerAgent), "/")
+	version, _, _ = strings.Cut(version, "-")
+	return "Neo4j Kernel", version, "community"
+}
+
+// Address is the advertised address, or the listener's.
+func (i *identity) Address() string {
+	if a := i.flags.Text(flagAdvertised); a != "" {
+		return a
+	}
+	if a := i.listening.Load(); a != nil {
+		return *a
+	}
+	return ""
+}
+
+// listen notes the address of the listener.
+func (i *identity) listen(a net.Addr) {
+	text := a.String()
+	i.listening.Store(&text)
+}
+
+// Databases returns the default database first.
+func (i *identity) Databases() []string { return []string{i.flags.Text(flagDefaultDatabase), "system"} }
+
+// Settings returns all flags but hidden ones.
+func (i *identity) Settings() [][3]string {
+	var list [][3]string
+	for s := range i.flags.All() {
+		if !s.Flag.Hidden && !s.Builtin {
+			list = append(list, [3]string{s.Name, s.Current, s.Flag.Help})
+		}
+	}
+	return list
+}
