@@ -189,6 +189,9 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	if p.plan.Writes && o.Mode == ReadMode && !p.explain() {
 		return nil, forbidden()
 	}
+	if p.plan.OwnTransactions && !p.explain() {
+		return nil, &Error{Kind: KindTransaction, Message: "CALL … IN TRANSACTIONS can not run inside of an explicit transaction"}
+	}
 	r, err := t.engine.start(ctx, p, execution{params: params, literals: literals, tx: t.tx, options: &o, deletes: t.deletes})
 	if err != nil {
 		return nil, err

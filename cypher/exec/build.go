@@ -68,6 +68,8 @@ func (r *Run) composite(n plan.Node) operator {
 		return r.newOptional(n)
 	case *plan.Apply:
 		return r.newApply(n)
+	case *plan.InTransactions:
+		return r.newInTransactions(n)
 	case *plan.HashJoin:
 		return r.newHashJoin(n)
 	case *plan.CountStore:

@@ -23,6 +23,17 @@ type Counters struct {
 // Any reports whether something has changed.
 func (c *Counters) Any() bool { return *c != Counters{} }
 
+// add takes in what a part of the statement has changed.
+func (c *Counters) add(o *Counters) {
+	c.NodesCreated += o.NodesCreated
+	c.NodesDeleted += o.NodesDeleted
+	c.RelationshipsCreated += o.RelationshipsCreated
+	c.RelationshipsDeleted += o.RelationshipsDeleted
+	c.PropertiesSet += o.PropertiesSet
+	c.LabelsAdded += o.LabelsAdded
+	c.LabelsRemoved += o.LabelsRemoved
+}
+
 // A Profile tells what one operator did.
 type Profile struct {
 	Rows    int64 // rows that it returned

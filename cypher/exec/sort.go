@@ -18,13 +18,15 @@ type rows struct {
 
 func newRows(slots []int) rows { return rows{slots: slots, columns: make([]expr.Column, len(slots))} }
 
-func (r *rows) append(b *expr.Batch) {
+func (r *rows) append(b *expr.Batch) { r.appendRows(b, 0, b.N) }
+
+func (r *rows) appendRows(b *expr.Batch, from, to int) {
 	for i, s := range r.slots {
 		if b.Columns[s].Kind != 0 {
-			r.columns[i].Append(&b.Columns[s], 0, b.N)
+			r.columns[i].Append(&b.Columns[s], from, to)
 		}
 	}
-	r.n += b.N
+	r.n += to - from
 }
 
 func (r *rows) reset() {

@@ -340,6 +340,35 @@ type Apply struct {
 	Optional bool
 }
 
+// InTransactions runs a subquery for each row, a number of rows in a
+// transaction of its own, which is committed before their results are returned.
+type InTransactions struct {
+	Common
+	Input Node
+	// Plan is the subquery as a plan that is run by itself, with the same
+	// slots.
+	Plan             *Plan
+	Imports, Outputs []int
+	Unit             bool
+	Rows             *expr.Value // nil for the default
+	// OnError says what a failed transaction does; Retry that it is tried
+	// again first when that may help.
+	OnError ErrorAction
+	Retry   bool
+	// Status is the slot of the report about a row's transaction, or -1.
+	Status int
+}
+
+// An ErrorAction is what a failed transaction of a subquery does.
+type ErrorAction uint8
+
+// The actions.
+const (
+	FailOnError ErrorAction = iota
+	ContinueOnError
+	BreakOnError
+)
+
 // HashJoin joins two independent plans on equal values.
 type HashJoin struct {
 	Common

@@ -29,6 +29,7 @@ func (*Foreach) name() string          { return "Foreach" }
 func (*Barrier) name() string          { return "Eager" }
 func (*CountStore) name() string       { return "CountStore" }
 func (*Degree) name() string           { return "Degree" }
+func (*InTransactions) name() string   { return "TransactionApply" }
 func (*Repeat) name() string           { return "Repeat(Trail)" }
 func (*Procedure) name() string        { return "ProcedureCall" }
 func (*Produce) name() string          { return "ProduceResults" }
@@ -97,6 +98,7 @@ func (n *Foreach) inputs() []Node          { return []Node{n.Input, n.Inner} }
 func (n *Barrier) inputs() []Node          { return one(n.Input) }
 func (*CountStore) inputs() []Node         { return nil }
 func (n *Degree) inputs() []Node           { return one(n.Input) }
+func (n *InTransactions) inputs() []Node   { return []Node{n.Input, n.Plan.Root} }
 func (n *Repeat) inputs() []Node           { return []Node{n.Input, n.Inner} }
 func (n *Procedure) inputs() []Node        { return one(n.Input) }
 func (n *Produce) inputs() []Node          { return one(n.Input) }
@@ -215,6 +217,10 @@ func (n *VarExpand) defines(f func(int)) {
 		slots(f, n.Relationships)
 	}
 }
+
+func (*InTransactions) uses(func(int)) {}
+
+func (n *InTransactions) defines(f func(int)) { slots(f, append(n.Outputs, n.Status)...) }
 
 func (n *Repeat) uses(f func(int)) {
 	f(n.From)

@@ -35,6 +35,9 @@ type Plan struct {
 	Nested []Nested
 	// Parameters are what the plan needs from outside, by number.
 	Parameters []Parameter
+	// OwnTransactions says that a part of the statement runs in transactions of
+	// its own: it can not be a part of another one.
+	OwnTransactions bool
 	// Reads and Writes tell what the statement does to the graph; Deletes
 	// that it may delete entities.
 	Reads, Writes, Deletes bool
@@ -101,6 +104,11 @@ func New(q *ast.Query, o Options) (*Plan, error) {
 	p.finish(root, nil)
 	p.plan.Locals = p.compiler.Locals
 	p.plan.Slots = len(p.plan.Kinds)
+	for _, sub := range p.subplans {
+		own := *p.plan
+		own.Root, own.Writes, own.Columns = sub.Root, true, nil
+		*sub = own
+	}
 	return p.plan, nil
 }
 
@@ -111,6 +119,7 @@ type planner struct {
 	compiler expr.Compiler
 	slots    map[*ast.Symbol]int
 	bound    map[int]bool // slots that hold rows at the current point
+	subplans []*Plan      // parts that run by themselves
 	segment  int
 	effects  effects // writes since the segment began
 	keys     map[string]*expr.Key
@@ -374,13 +383,10 @@ func (p *planner) unwind(c *ast.Unwind, input Node) (Node, error) {
 
 // subquery plans CALL { … }.
 func (p *planner) subquery(c *ast.CallSubquery, input Node) (Node, error) {
-	if c.InTransactions != nil {
-		return nil, notSupported("CALL … IN TRANSACTIONS")
-	}
 	input = p.barrierBefore(input, p.readsOf(c.Query))
 	outer := p.snapshot()
 	start := p.start()
-	if writes(c.Query) {
+	if writes(c.Query) || c.InTransactions != nil {
 		// Each row's run sees what the runs for earlier rows have written.
 		start = p.barrier(start)
 	}
@@ -402,9 +408,44 @@ func (p *planner) subquery(c *ast.CallSubquery, input Node) (Node, error) {
 		n.Outputs = append(n.Outputs, slot)
 		p.bound[slot] = true
 	}
+	if c.InTransactions != nil {
+		return p.inTransactions(c, n)
+	}
 	a := add(p, n)
 	a.Rows = input.Base().Rows * max(inner.node.Base().Rows, 1)
 	return a, nil
+}
+
+// inTransactions makes a plan of its own of a subquery.
+func (p *planner) inTransactions(c *ast.CallSubquery, a *Apply) (Node, error) {
+	if a.Optional {
+		return nil, notSupported("OPTIONAL CALL … IN TRANSACTIONS")
+	}
+	t := c.InTransactions
+	n := &InTransactions{Input: a.Input, Outputs: a.Outputs, Unit: a.Unit, Status: -1, Plan: &Plan{Root: a.Inner, Writes: true}}
+	var err error
+	if t.Rows != nil {
+		if n.Rows, err = p.compiler.Compile(t.Rows); err != nil {
+			return nil, err
+		}
+	}
+	switch t.OnError {
+	case ast.OnErrorContinue, ast.OnErrorRetryThenContinue:
+		n.OnError = ContinueOnError
+	case ast.OnErrorBreak, ast.OnErrorRetryThenBreak:
+		n.OnError = BreakOnError
+	default:
+	}
+	n.Retry = t.OnError >= ast.OnErrorRetry
+	if t.Status != nil {
+		n.Status = p.slotOf(t.Status.Symbol, expr.Values)
+		p.bound[n.Status] = true
+	}
+	p.plan.OwnTransactions = true
+	p.subplans = append(p.subplans, n.Plan)
+	// What the subquery writes is not in the transaction of the statement.
+	p.effects = effects{}
+	return add(p, n), nil
 }
 
 // writes reports whether a query has an updating clause.

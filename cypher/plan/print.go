@@ -127,6 +127,13 @@ func (n *VarExpand) detail() string {
 	return d
 }
 
+func (n *InTransactions) detail() string {
+	if n.Rows == nil {
+		return ""
+	}
+	return "of " + n.Rows.String() + " rows"
+}
+
 func (n *Repeat) detail() string {
 	d := fmt.Sprintf("{%d,", n.Min)
 	if n.Max >= 0 {
