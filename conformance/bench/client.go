@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -91,8 +90,8 @@ func (c *client) exchange(requests []byte, summaries int) error {
 // skipMessage reads one message and returns its tag.
 func (c *client) skipMessage() (tag byte, err error) {
 	for first := true; ; first = false {
-		head, err := c.in.Peek(4)
-		if err != nil && (len(head) < 2 || !errors.Is(err, io.EOF)) {
+		head, err := c.in.Peek(2)
+		if err != nil {
 			return 0, err
 		}
 		size := int(binary.BigEndian.Uint16(head))
@@ -101,6 +100,10 @@ func (c *client) skipMessage() (tag byte, err error) {
 			return tag, err
 		}
 		if first {
+			// Not before the size is known: nothing need follow the end.
+			if head, err = c.in.Peek(4); err != nil {
+				return 0, err
+			}
 			tag = head[3]
 		}
 		if _, err := c.in.Discard(2 + size); err != nil {
