@@ -12,21 +12,26 @@ import (
 	"github.com/drawbolt/drawbolt/storage/wal"
 )
 
-// A link is one end of a created relationship.
+// A link is one end of a relationship: its node, side and type in one number,
+// so that many are sorted quickly.
 type link struct {
-	node         uint32
-	kind         uint32
+	group        uint64
 	relationship uint32
-	dir          Direction
 }
+
+func newLink(node uint32, dir Direction, kind, relationship uint32) link {
+	return link{group: uint64(node)<<32 | uint64(dir)<<31 | uint64(kind), relationship: relationship}
+}
+
+func (l link) node() uint32   { return uint32(l.group >> 32) }
+func (l link) dir() Direction { return Direction(l.group >> 31 & 1) }
+func (l link) kind() uint32   { return uint32(l.group) &^ (1 << 31) } //nolint:gosec // the low half
 
 func compareLinks(a, b link) int {
-	return cmp.Or(cmp.Compare(a.node, b.node), cmp.Compare(a.dir, b.dir),
-		cmp.Compare(a.kind, b.kind), cmp.Compare(a.relationship, b.relationship))
-}
-
-func (l link) sameGroup(m link) bool {
-	return l.node == m.node && l.dir == m.dir && l.kind == m.kind
+	if a.group != b.group {
+		return cmp.Compare(a.group, b.group)
+	}
+	return cmp.Compare(a.relationship, b.relationship)
 }
 
 // groupLinks sorts links and calls do for all links of one group at a time.
@@ -36,7 +41,7 @@ func groupLinks(links []link, do func(group []link)) {
 	}
 	for len(links) > 0 {
 		n := 1
-		for n < len(links) && links[n].sameGroup(links[0]) {
+		for n < len(links) && links[n].group == links[0].group {
 			n++
 		}
 		do(links[:n])
@@ -179,10 +184,11 @@ func (t *Transaction) stamp(timestamp uint64) {
 		}
 	}
 	groupLinks(t.work.links, func(group []link) {
-		latch := s.nodeLatches.of(group[0].node)
+		first := group[0]
+		latch := s.nodeLatches.of(first.node())
 		latch.Lock()
-		list := s.nodes.At(group[0].node).side(group[0].dir)
-		s.settle(list, group[0].kind, isIn(group), len(group), timestamp)
+		list := s.nodes.At(first.node()).side(first.dir())
+		s.settle(list, first.kind(), isIn(group), len(group), timestamp)
 		latch.Unlock()
 	})
 }
@@ -319,13 +325,14 @@ func (t *Transaction) undo() {
 func (t *Transaction) cutLinks() {
 	s := t.store
 	groupLinks(t.work.links, func(group []link) {
-		latch := s.nodeLatches.of(group[0].node)
+		first := group[0]
+		latch := s.nodeLatches.of(first.node())
 		latch.Lock()
 		defer latch.Unlock()
-		list := s.nodes.At(group[0].node).side(group[0].dir)
+		list := s.nodes.At(first.node()).side(first.dir())
 		// Without memory for that they stay where they are, pending for ever,
 		// and their slots must stay dead.
-		if s.unlink(list, group[0].kind, cut{gone: isIn(group), pending: true}, &t.work.retired) != nil {
+		if s.unlink(list, first.kind(), cut{gone: isIn(group), pending: true}, &t.work.retired) != nil {
 			t.work.stuck = true
 		}
 	})

@@ -1,5 +1,12 @@
 package storage
 
+import (
+	"errors"
+
+	"github.com/drawbolt/drawbolt/storage/property"
+	"github.com/drawbolt/drawbolt/storage/slab"
+)
+
 // A Kind is the class of an [Error]: what the caller can do about it.
 type Kind uint8
 
@@ -76,4 +83,29 @@ func (e *Error) Retriable() bool {
 	default:
 		return false
 	}
+}
+
+func errClosed() error { return &Error{Kind: KindClosed, Message: "the store is closed"} }
+
+// memoryError turns an error of package slab into one of this package.
+func memoryError(err error) error {
+	if errors.Is(err, slab.ErrLimit) {
+		return &Error{Kind: KindMemoryLimit, Message: "memory limit reached", Err: err}
+	}
+	return &Error{Kind: KindLimit, Message: "out of room", Err: err}
+}
+
+func propertyError(err error) error {
+	if errors.Is(err, property.ErrTooLarge) {
+		return &Error{Kind: KindLimit, Message: "set properties", Err: err}
+	}
+	return &Error{Kind: KindPropertyType, Message: "set a property", Err: err}
+}
+
+func nodeNotFound() error {
+	return &Error{Kind: KindNotFound, Message: "the node does not exist"}
+}
+
+func relationshipNotFound() error {
+	return &Error{Kind: KindNotFound, Message: "the relationship does not exist"}
 }

@@ -19,7 +19,7 @@ func (t *Transaction) correctSteps() {
 		return
 	}
 	for _, l := range t.work.links {
-		t.correctEnd(l.node, l.dir, TypeID(l.kind), 1)
+		t.correctEnd(l.node(), l.dir(), TypeID(l.kind()), 1)
 	}
 	for _, c := range t.work.changes {
 		switch c.kind {

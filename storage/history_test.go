@@ -44,9 +44,10 @@ func TestHistoryReopened(t *testing.T) {
 	dir := t.TempDir()
 	m := storagetest.NewModel()
 	var id [16]byte
-	for round := range uint64(5) {
+	for round := range uint64(8) {
 		s, err := storage.Open(t.Context(), storage.Options{
-			Directory: dir, LockTimeout: time.Millisecond, LogFileSize: 8 << 10, NoSync: round%2 == 1,
+			Directory: dir, LockTimeout: time.Millisecond, LogFileSize: 8 << 10, NoSync: true,
+			SnapshotOnClose: round%3 == 2, Snapshots: 1,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -60,6 +61,9 @@ func TestHistoryReopened(t *testing.T) {
 		h.Run(100)
 		if round == 1 {
 			createIndexes(t, s)
+		}
+		if round > 0 {
+			must[storage.Position](t)(s.CreateSnapshot(t.Context()))
 		}
 		h.Run(100)
 		h.Finish()

@@ -41,6 +41,9 @@ func (s *Store) openLog(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := s.loadSnapshot(ctx); err != nil {
+		return err
+	}
 	size := s.options.LogFileSize
 	if size == 0 {
 		size = defaultLogFileSize
@@ -68,6 +71,8 @@ func (s *Store) closeLog() error {
 	if s.log == nil {
 		return nil
 	}
+	s.pipeline.append.Lock()
+	defer s.pipeline.append.Unlock()
 	if err := errors.Join(s.log.Close(), s.lock.Close()); err != nil {
 		return fmt.Errorf("storage: close: %w", err)
 	}
@@ -88,6 +93,9 @@ func (s *Store) appendRedo(timestamp uint64, redo []byte) (wal.Flush, error) {
 	}
 	if err := s.stopped.Load(); err != nil {
 		return nil, err
+	}
+	if s.closed.Load() {
+		return nil, errClosed()
 	}
 	p := &s.pipeline
 	if s.labels.len() != p.labels || s.types.len() != p.types || s.keys.len() != p.keys {

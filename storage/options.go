@@ -19,9 +19,21 @@ type Options struct {
 	// LogFileSize is the number of bytes after which a new log file is begun.
 	// Zero means 64 MiB.
 	LogFileSize int64
+	// SnapshotInterval is the time between two snapshots, which keep the log
+	// short. Nothing is written when nothing was committed. Zero means that
+	// snapshots are written on demand only.
+	SnapshotInterval time.Duration
+	// SnapshotOnClose writes one more at the end.
+	SnapshotOnClose bool
+	// Snapshots is the number of files that are kept, with the log that the
+	// oldest one needs. Zero means 3.
+	Snapshots int
 	// NoSync answers commits before they are on stable storage. A crash of the
 	// machine then loses the newest commits; a crash of the process does not.
 	NoSync bool
+	// OnSnapshotError is called when a snapshot in the background fails. The
+	// store goes on with a longer log. Optional.
+	OnSnapshotError func(error)
 	// OnFatal is called once, from some goroutine, when the log fails and the
 	// store stops to take changes. It must not call the store. Optional.
 	OnFatal func(error)
@@ -40,6 +52,9 @@ func (o *Options) Validate() error {
 	}
 	if o.LogFileSize < 0 {
 		errs = append(errs, errors.New("storage: options: LogFileSize is negative"))
+	}
+	if o.SnapshotInterval < 0 || o.Snapshots < 0 {
+		errs = append(errs, errors.New("storage: options: SnapshotInterval or Snapshots is negative"))
 	}
 	return errors.Join(errs...)
 }

@@ -28,6 +28,18 @@ func place[T any](s *Store, t *slab.Table[T], id uint64, word func(*T) mvcc.Word
 	return rec, nil
 }
 
+// setGeneration notes the generation of a slot that nothing is in.
+func setGeneration[T any](t *slab.Table[T], id uint64) error {
+	slot, generation := uint32(id), uint32(id>>32) //nolint:gosec // halves
+	if err := t.Grow(uint64(slot) + 1); err != nil {
+		return memoryError(err)
+	}
+	if err := t.SetGeneration(slot, generation); err != nil {
+		return memoryError(err)
+	}
+	return nil
+}
+
 // freeUnused offers the slots that nothing is in, lowest last, so that they are
 // used first.
 func freeUnused[T any](t *slab.Table[T], word func(*T) mvcc.Word) {

@@ -260,19 +260,20 @@ func (s *Store) linksOf(links []link, slot uint32) []link {
 	r := s.relationships.At(slot)
 	kind := atomic.LoadUint32(&r.tag) &^ deleted
 	return append(links,
-		link{node: atomic.LoadUint32(&r.start), dir: Out, kind: kind, relationship: slot},
-		link{node: atomic.LoadUint32(&r.end), dir: In, kind: kind, relationship: slot})
+		newLink(atomic.LoadUint32(&r.start), Out, kind, slot),
+		newLink(atomic.LoadUint32(&r.end), In, kind, slot))
 }
 
 // unlinkAll cuts deleted relationships out of the lists of their nodes. It
 // returns those for which there was no memory.
 func (s *Store) unlinkAll(links []link, retired *[]retirement) (stuck map[uint32]struct{}) {
 	groupLinks(links, func(group []link) {
-		latch := s.nodeLatches.of(group[0].node)
+		first := group[0]
+		latch := s.nodeLatches.of(first.node())
 		latch.Lock()
 		defer latch.Unlock()
-		list := s.nodes.At(group[0].node).side(group[0].dir)
-		if s.unlink(list, group[0].kind, cut{gone: isIn(group)}, retired) == nil {
+		list := s.nodes.At(first.node()).side(first.dir())
+		if s.unlink(list, first.kind(), cut{gone: isIn(group)}, retired) == nil {
 			return
 		}
 		if stuck == nil {

@@ -25,6 +25,8 @@ const (
 	opDeleteRelationship
 	opSetRelationshipProperty
 	opReplaceRelationshipProperties
+	opNodeGeneration
+	opRelationshipGeneration
 	opCreateIndex
 	opDropIndex
 	opCreateConstraint
@@ -42,24 +44,28 @@ func (t *Transaction) begin(op operation, id uint64) bool {
 
 func (t *Transaction) number(n uint64) { t.work.redo = binary.AppendUvarint(t.work.redo, n) }
 
-// value writes a stored value: twice its length, plus one when it may have a
-// trailer, and its bytes.
-func (t *Transaction) value(stored []byte, trailers bool) {
+// appendStored writes a stored value: twice its length, plus one when it may
+// have a trailer, and its bytes.
+func appendStored(dst, stored []byte, trailers bool) []byte {
 	n := uint64(len(stored)) << 1
 	if trailers {
 		n |= 1
 	}
-	t.number(n)
-	t.work.redo = append(t.work.redo, stored...)
+	return append(binary.AppendUvarint(dst, n), stored...)
 }
 
-func (t *Transaction) values(r property.Record) {
-	t.number(uint64(r.Len())) //nolint:gosec // not negative
+// appendRecord writes properties: their number, and for each the key and the
+// value.
+func appendRecord(dst []byte, r property.Record) []byte {
+	dst = binary.AppendUvarint(dst, uint64(r.Len())) //nolint:gosec // not negative
 	for i := range r.Len() {
-		t.number(uint64(r.Key(i)))
-		t.value(r.Value(i), r.HasTrailers())
+		dst = binary.AppendUvarint(dst, uint64(r.Key(i)))
+		dst = appendStored(dst, r.Value(i), r.HasTrailers())
 	}
+	return dst
 }
+
+func (t *Transaction) values(r property.Record) { t.work.redo = appendRecord(t.work.redo, r) }
 
 func (t *Transaction) logCreateNode(id graph.NodeID, labels []LabelID, r property.Record) {
 	if !t.begin(opCreateNode, uint64(id)) {
@@ -89,7 +95,7 @@ func (t *Transaction) logSetProperty(op operation, id uint64, key KeyID, r prope
 		return
 	}
 	t.number(uint64(key))
-	t.value(r.Find(uint32(key)), r.HasTrailers())
+	t.work.redo = appendStored(t.work.redo, r.Find(uint32(key)), r.HasTrailers())
 }
 
 func (t *Transaction) logReplaceProperties(op operation, id uint64, r property.Record) {

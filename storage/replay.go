@@ -15,7 +15,7 @@ import (
 // replayBatch is after how many records of the log garbage is collected.
 const replayBatch = 4096
 
-// replay applies the records of a log to an empty store.
+// replay applies the records of a log that are newer than the store.
 func (s *Store) replay(ctx context.Context, log wal.Log) error {
 	s.replaying = true
 	n := 0
@@ -214,6 +214,10 @@ func (r *reader) operation(ctx context.Context) error {
 			_, err = t.RemoveLabel(ctx, graph.NodeID(id), LabelID(l))
 		}
 		return err
+	case opNodeGeneration:
+		return setGeneration(s.nodes, id)
+	case opRelationshipGeneration:
+		return setGeneration(s.relationships, id)
 	case opDeleteNode:
 		_, err = t.DeleteNode(ctx, graph.NodeID(id))
 		return err
@@ -361,6 +365,9 @@ func (r *reader) schemaOperation(op operation) error {
 		l, keys, err := r.spec()
 		if err != nil {
 			return err
+		}
+		if s.indexNamed(name) != nil {
+			return fmt.Errorf("%w: the index is there already", errRedo)
 		}
 		s.register(IndexSpec{Name: name, Label: l, Keys: keys}, false, "")
 	case opDropIndex:

@@ -49,6 +49,9 @@ type Store struct {
 	lock       *os.File  // of the directory
 	replaying  bool
 
+	snapshotting sync.Mutex // one snapshot at a time
+	lastSnapshot Position
+
 	closed  atomic.Bool
 	stopped atomic.Pointer[Error] // why no changes are taken
 	quit    chan struct{}         // closed by Close
@@ -70,6 +73,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s.idText = string(appendUUID(nil, s.id))
 	s.running.Go(func() { s.reclaimer.loop(s.quit) })
+	if o.SnapshotInterval > 0 && o.Directory != "" {
+		s.running.Go(s.snapshotLoop)
+	}
 	return s, nil
 }
 
@@ -133,13 +139,25 @@ func (s *Store) Close() error {
 	}
 	close(s.quit)
 	s.running.Wait()
-	err := s.closeLog()
+	err := errors.Join(s.lastSnapshotAtClose(), s.closeLog())
 	s.registry.Shut(func() {
 		// Transactions that begin later see an empty graph.
 		s.nodes.Clear()
 		s.relationships.Clear()
 		err = errors.Join(err, s.memory.Release())
 	})
+	return err
+}
+
+// hasFailed reports whether the log has failed.
+func (s *Store) hasFailed() bool { return s.stopped.Load() != nil }
+
+// lastSnapshotAtClose writes the snapshot at the end, if one is wanted.
+func (s *Store) lastSnapshotAtClose() error {
+	if s.hasFailed() || !s.options.SnapshotOnClose || s.options.Directory == "" {
+		return nil
+	}
+	_, err := s.createSnapshot(context.Background(), true)
 	return err
 }
 

@@ -21,8 +21,6 @@ func Decode(b []byte, a *graph.Arena) (graph.Value, error) {
 		return graph.Null, errForm
 	}
 	switch m := b[0]; {
-	case m < 0x80 || m >= 0xF0:
-		return graph.Integer(int64(int8(m))), nil //nolint:gosec // tiny integers are signed bytes
 	case m&0xF0 == 0x80:
 		if n := int(m & 0x0F); n < len(b) {
 			return a.String(b[1 : 1+n]), nil
@@ -31,19 +29,36 @@ func Decode(b []byte, a *graph.Arena) (graph.Value, error) {
 		if n := int(b[1]); n+1 < len(b) {
 			return a.String(b[2 : 2+n]), nil
 		}
-	case m == 0xC1 && len(b) >= 9:
-		return graph.Float(math.Float64frombits(binary.BigEndian.Uint64(b[1:]))), nil
-	case m == 0xC8 && len(b) >= 2:
-		return graph.Integer(int64(int8(b[1]))), nil //nolint:gosec // bit pattern
-	case m == 0xC9 && len(b) >= 3:
-		return graph.Integer(int64(int16(binary.BigEndian.Uint16(b[1:])))), nil //nolint:gosec // bit pattern
-	case m == 0xCA && len(b) >= 5:
-		return graph.Integer(int64(int32(binary.BigEndian.Uint32(b[1:])))), nil //nolint:gosec // bit pattern
+	default:
+		if v, ok := number(b); ok {
+			return v, nil
+		}
 	}
 	d := decoder{arena: a, b: b}
 	d.d.Reset(b)
 	d.d.SetLimits(packstream.Limits{UUID: true})
 	return d.value()
+}
+
+// number returns an integer or float from its stored form.
+//
+//nolint:gosec // bit patterns
+func number(b []byte) (graph.Value, bool) {
+	switch m := b[0]; {
+	case m < 0x80 || m >= 0xF0: // tiny integers are signed bytes
+		return graph.Integer(int64(int8(m))), true
+	case m == 0xC1 && len(b) >= 9:
+		return graph.Float(math.Float64frombits(binary.BigEndian.Uint64(b[1:]))), true
+	case m == 0xC8 && len(b) >= 2:
+		return graph.Integer(int64(int8(b[1]))), true
+	case m == 0xC9 && len(b) >= 3:
+		return graph.Integer(int64(int16(binary.BigEndian.Uint16(b[1:])))), true
+	case m == 0xCA && len(b) >= 5:
+		return graph.Integer(int64(int32(binary.BigEndian.Uint32(b[1:])))), true
+	case m == 0xCB && len(b) >= 9:
+		return graph.Integer(int64(binary.BigEndian.Uint64(b[1:]))), true
+	}
+	return graph.Null, false
 }
 
 type decoder struct {

@@ -14,6 +14,9 @@ func Equal(stored []byte, v graph.Value) bool {
 	case graph.KindString:
 		s, ok := stringBytes(stored)
 		return ok && string(s) == v.Str()
+	case graph.KindInteger, graph.KindFloat:
+		mine, ok := number(stored)
+		return ok && graph.Equal(mine, v) == graph.True
 	default:
 		var arena graph.Arena
 		mine, err := Decode(stored, &arena)
