@@ -35,7 +35,7 @@ func (s *session) runStatement(m *bolt.Run) error {
 		return s.fail(err)
 	}
 	ctx := s.start(&m.Extra, began)
-	s.work = work{db: db, streams: s.work.streams[:0]}
+	s.work = work{db: db, streams: s.work.streams[:0], filter: m.Extra.Filter.Or(s.filter)}
 	s.input.executing()
 	if err := s.await(ctx, db, m.Extra.Bookmarks); err != nil {
 		return s.fail(err)
@@ -230,5 +230,5 @@ func (s *session) filtered(all []bolt.Notification) []bolt.Notification {
 	if len(all) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(n bolt.Notification) bool { return !s.filter.Allows(&n) })
+	return slices.DeleteFunc(slices.Clone(all), func(n bolt.Notification) bool { return !s.work.filter.Allows(&n) })
 }

@@ -16,6 +16,8 @@ type work struct {
 	// tx is the explicit transaction, nil for a statement outside of one.
 	tx      Transaction
 	streams []stream
+	// filter is the client's choice of notifications for this transaction.
+	filter bolt.NotificationFilter
 	// next is the number of the next statement, latest that of the last one.
 	next, latest int64
 	// ended is why a timer has ended the transaction while the session waited.
@@ -67,7 +69,7 @@ func (s *session) open(x *bolt.TransactionExtra) error {
 		s.life.end()
 		return err
 	}
-	s.work = work{db: db, tx: tx, streams: s.work.streams[:0], latest: -1}
+	s.work = work{db: db, tx: tx, streams: s.work.streams[:0], latest: -1, filter: x.Filter.Or(s.filter)}
 	s.state = stateInTransaction
 	return nil
 }
