@@ -99,15 +99,24 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 			return nil, false, refused("a directive such as USING HOPS LIMIT")
 		}
 	}
-	q, ok := s.Body.(*ast.Query)
-	if !ok {
+	o := plan.Options{Store: e.store, Functions: e.functions, Procedures: e.procedures, Plain: e.options.Plain}
+	switch body := s.Body.(type) {
+	case *ast.Query:
+		p.plan, err = plan.New(body, o)
+		p.hints, p.implicit = e.hints(s, info), implicitCall(body)
+	case *ast.Show:
+		list := e.listing(body.Subject)
+		if list == nil {
+			return nil, false, refused("SHOW %s", body.Subject)
+		}
+		p.plan, err = plan.NewShow(body, list, o)
+	default:
 		p.command = s.Body
 		return p, false, nil
 	}
-	if p.plan, err = plan.New(q, plan.Options{Store: e.store, Functions: e.functions, Procedures: e.procedures, Plain: e.options.Plain}); err != nil {
+	if err != nil {
 		return nil, false, err
 	}
-	p.hints, p.implicit = e.hints(s, info), implicitCall(q)
 	if len(p.plan.Columns) > 0 {
 		p.columns = info.Columns
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
-// runCommand runs what is no query: schema commands and SHOW.
+// runCommand runs schema commands, and refuses what else is no query.
 func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value, t *Transaction, o RunOptions) (*Result, error) {
 	if p.explain() {
 		return nil, refused("EXPLAIN of a command")
@@ -28,9 +28,6 @@ func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value
 			return nil, refused("a schema command in an explicit transaction")
 		}
 		err = e.changeSchema(ctx, c, params, &r.summary.Schema)
-	case *ast.Show:
-		r.summary.Type = TypeRead
-		err = e.show(r, c)
 	case *ast.Transaction:
 		err = &Error{Kind: KindTransaction, Message: "transaction commands must be sent alone"}
 	case *ast.Command:

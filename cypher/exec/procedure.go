@@ -47,17 +47,17 @@ func (o *procedure) next() (*expr.Batch, error) {
 			}
 			for ; o.at < o.count && o.room() > 0; o.at++ {
 				for i, slot := range o.plan.Outputs {
-					o.out.Columns[slot].Values[len(o.source.rows)] = o.found[o.at*len(o.plan.Outputs)+i]
+					o.out.Columns[slot].Values[len(o.rows)] = o.found[o.at*len(o.plan.Outputs)+i]
 				}
-				o.source.rows = append(o.source.rows, int32(o.row)) //nolint:gosec // a row of a batch
+				o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
 			}
 			if o.at == o.count {
 				o.row++
 				o.open = false
 			}
 		}
-		o.resize(len(o.source.rows))
-		if len(o.source.rows) > 0 || err != nil {
+		o.resize(len(o.rows))
+		if len(o.rows) > 0 || err != nil {
 			return o.fault.after(o.finish(), err)
 		}
 	}

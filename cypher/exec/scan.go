@@ -42,7 +42,7 @@ type nodeScan struct {
 	started bool
 }
 
-func (r *Run) newNodeScan(input plan.Node, n plan.Node, slot int, label *expr.Label) *nodeScan {
+func (r *Run) newNodeScan(input, n plan.Node, slot int, label *expr.Label) *nodeScan {
 	return &nodeScan{source: r.newSource(n, r.build(input), slot), slot: slot, label: label}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/drawbolt/drawbolt/cypher/expr"
@@ -29,12 +30,12 @@ func TestTableAgainstMap(t *testing.T) {
 			case 0:
 				v = graph.Float(float64(v.Int()))
 			case 1:
-				v = graph.String(fmt.Sprint(v.Int()))
+				v = graph.String(strconv.FormatInt(v.Int(), 10))
 			case 2:
 				v = graph.Value{}
 			}
 			b.Columns[0].Set(row, v)
-			b.Columns[1].Set(row, graph.Node(graph.NodeID(rnd.IntN(5)))) //nolint:gosec // small
+			b.Columns[1].Set(row, graph.Node(graph.NodeID(rnd.IntN(5))))
 		}
 		sums := tab.hashRows(b, slots)
 		for row := range b.N {

@@ -400,7 +400,7 @@ func (s *nodeSet) remove(node graph.NodeID) {
 }
 
 func (s *nodeSet) find(key uint64) uint64 {
-	mask := uint64(len(s.places)) - 1 //nolint:gosec // a length
+	mask := uint64(len(s.places)) - 1
 	at := key * 0x9E37_79B9_7F4A_7C15 >> 20 & mask
 	for s.places[at] != 0 && s.places[at] != key {
 		at = (at + 1) & mask

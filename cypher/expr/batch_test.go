@@ -15,9 +15,9 @@ func column(kind expr.ColumnKind, numbers ...int64) expr.Column {
 	for i, n := range numbers {
 		switch kind {
 		case expr.Nodes:
-			c.Set(i, graph.Node(graph.NodeID(n))) //nolint:gosec // small
+			c.Set(i, graph.Node(graph.NodeID(n)))
 		case expr.Relationships:
-			c.Set(i, graph.Relationship(graph.RelationshipID(n))) //nolint:gosec // small
+			c.Set(i, graph.Relationship(graph.RelationshipID(n)))
 		case expr.Values:
 			c.Set(i, graph.Integer(n))
 		}

@@ -153,9 +153,11 @@ func (g *graphPattern) labelConditions(n *patternNode, label string) []*conditio
 // seeks returns the look-ups in indexes that can find a node.
 func (g *graphPattern) seeks(n *patternNode) []candidate {
 	var found []candidate
-	for _, info := range g.p.Store.Indexes() {
+	specs := g.p.indexSpecs()
+	for i := range specs {
+		info := &specs[i]
 		label := g.p.Store.LabelName(info.Label)
-		if !info.Online || len(info.Keys) == 0 || !slices.Contains(n.labels, label) {
+		if len(info.Keys) == 0 || !slices.Contains(n.labels, label) {
 			continue
 		}
 		index, ok := g.p.Store.FindIndex(info.Label, info.Keys)
@@ -178,6 +180,9 @@ func (g *graphPattern) seeks(n *patternNode) []candidate {
 			continue
 		}
 		c.rows = max(1, g.p.labelCount(label)/1000)
+		if info.unique {
+			c.rows = 1
+		}
 		if c.in {
 			c.rows *= 10
 		}
@@ -202,6 +207,28 @@ func (g *graphPattern) equality(n *patternNode, key string) (c *condition, value
 		}
 	}
 	return nil, nil, false
+}
+
+// An indexSpec is an index that may answer a look-up.
+type indexSpec struct {
+	storage.IndexSpec
+	unique bool
+}
+
+// indexSpecs returns the indexes, and those behind constraints.
+func (p *planner) indexSpecs() []indexSpec {
+	var specs []indexSpec
+	for _, c := range p.Store.Constraints() {
+		if c.Kind == storage.Unique {
+			specs = append(specs, indexSpec{storage.IndexSpec{Label: c.Label, Keys: c.Keys}, true})
+		}
+	}
+	for _, info := range p.Store.Indexes() {
+		if info.Online {
+			specs = append(specs, indexSpec{info.IndexSpec, false})
+		}
+	}
+	return specs
 }
 
 func isProperty(e ast.Expr, symbol *ast.Symbol, key string) bool {

@@ -215,7 +215,7 @@ func (g *graphPattern) nodeLabels(node *patternNode, e ast.LabelExpr, variable *
 }
 
 // properties turns {key: value} into conditions.
-func (g *graphPattern) properties(e ast.Expr, subject ast.Expr) error {
+func (g *graphPattern) properties(e, subject ast.Expr) error {
 	switch e := e.(type) {
 	case nil:
 		return nil

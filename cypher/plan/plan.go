@@ -85,6 +85,15 @@ type Options struct {
 
 // New plans a query that the semantic analysis has accepted.
 func New(q *ast.Query, o Options) (*Plan, error) {
+	p := newPlanner(o)
+	out, err := p.query(q, p.start())
+	if err != nil {
+		return nil, err
+	}
+	return p.complete(out.node, out.columns), nil
+}
+
+func newPlanner(o Options) *planner {
 	p := &planner{Options: o, plan: &Plan{Segments: 1}, slots: make(map[*ast.Symbol]int), bound: make(map[int]bool)}
 	p.keys, p.labels, p.types = make(map[string]*expr.Key), make(map[string]*expr.Label), make(map[string]*expr.Type)
 	p.compiler = expr.Compiler{
@@ -94,14 +103,14 @@ func New(q *ast.Query, o Options) (*Plan, error) {
 	if o.Plain {
 		p.plan.BatchRows = 1
 	}
-	out, err := p.query(q, p.start())
-	if err != nil {
-		return nil, err
-	}
-	p.plan.Columns = out.columns
-	root := add(p, &Produce{Input: out.node, Columns: out.columns})
-	p.plan.Root = root
-	p.finish(root, nil)
+	return p
+}
+
+// complete ends a plan with the slots of its result.
+func (p *planner) complete(node Node, columns []int) *Plan {
+	p.plan.Columns = columns
+	p.plan.Root = add(p, &Produce{Input: node, Columns: columns})
+	p.finish(p.plan.Root, nil)
 	p.plan.Locals = p.compiler.Locals
 	p.plan.Slots = len(p.plan.Kinds)
 	for _, sub := range p.subplans {
@@ -109,7 +118,7 @@ func New(q *ast.Query, o Options) (*Plan, error) {
 		own.Root, own.Writes, own.Columns = sub.Root, true, nil
 		*sub = own
 	}
-	return p.plan, nil
+	return p.plan
 }
 
 // planner is the state of planning one statement.
