@@ -20,9 +20,9 @@ type runner interface {
 }
 
 // read returns all rows as text, one value for a cell.
-func read(tb testing.TB, e runner, query string, params graph.Value) (rows []string, summary *cypher.Summary, err error) {
+func read(tb testing.TB, e runner, query string) (rows []string, summary *cypher.Summary, err error) {
 	tb.Helper()
-	r, err := e.Run(tb.Context(), query, params, cypher.RunOptions{})
+	r, err := e.Run(tb.Context(), query, graph.Value{}, cypher.RunOptions{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,7 +46,7 @@ func read(tb testing.TB, e runner, query string, params graph.Value) (rows []str
 
 func mustRead(tb testing.TB, e runner, query string) []string {
 	tb.Helper()
-	rows, _, err := read(tb, e, query, graph.Value{})
+	rows, _, err := read(tb, e, query)
 	if err != nil {
 		tb.Fatalf("%s: %v", query, err)
 	}
@@ -247,7 +247,7 @@ func TestMemoryLimit(t *testing.T) {
 		"UNWIND range(1, 10000000) AS x RETURN size(collect(x))",
 		"UNWIND range(1, 10000000) AS x RETURN x, count(*)",
 	} {
-		_, _, err := read(t, e, query, graph.Value{})
+		_, _, err := read(t, e, query)
 		if kindOf(err) != cypher.KindMemoryLimit {
 			t.Errorf("%s = %v, want the memory limit", query, err)
 		}
@@ -330,7 +330,7 @@ func TestConcurrentRuns(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			for range 20 {
-				rows, _, err := read(t, e, "MATCH (n:N) RETURN n.g AS g, count(*) AS c, sum(n.x) AS s ORDER BY g", graph.Value{})
+				rows, _, err := read(t, e, "MATCH (n:N) RETURN n.g AS g, count(*) AS c, sum(n.x) AS s ORDER BY g")
 				if got := fmt.Sprint(rows); got != want || err != nil {
 					t.Errorf("got %s, %v, want %s", got, err, want)
 				}
@@ -343,7 +343,7 @@ func TestConcurrentRuns(t *testing.T) {
 func TestProfile(t *testing.T) {
 	e := cyphertest.Open(t)
 	mustRead(t, e, "UNWIND range(1, 5) AS x CREATE (:N {x: x})")
-	rows, summary, err := read(t, e, "PROFILE MATCH (n:N) WHERE n.x > 3 RETURN n.x", graph.Value{})
+	rows, summary, err := read(t, e, "PROFILE MATCH (n:N) WHERE n.x > 3 RETURN n.x")
 	if err != nil || len(rows) != 2 {
 		t.Fatalf("PROFILE = %v, %v", rows, err)
 	}
@@ -362,7 +362,7 @@ func TestProfile(t *testing.T) {
 func TestNotifications(t *testing.T) {
 	e := cyphertest.Open(t)
 	codes := func(query string) string {
-		_, summary, err := read(t, e, query, graph.Value{})
+		_, summary, err := read(t, e, query)
 		if err != nil {
 			t.Fatalf("%s: %v", query, err)
 		}
@@ -449,12 +449,12 @@ func FuzzRun(f *testing.F) {
 		defer func() { _ = store.Close() }()
 		e := cypher.NewEngine(store, cypher.Options{MemoryLimit: 4 << 20})
 		mustRead(t, e, "CREATE (a:A {x: 1})-[:R]->(b:A:B {x: 2})-[:R]->(c {x: 2}), (a)-[:S {w: 1}]->(a)")
-		rows, summary, err := read(t, e, query, graph.Value{})
+		rows, summary, err := read(t, e, query)
 		if summary == nil || summary.Type != cypher.TypeRead || summary.Plan != nil ||
 			strings.Contains(strings.ToUpper(query), "LIMIT") || strings.Contains(strings.ToUpper(query), "SKIP") {
 			return
 		}
-		plain, _, plainErr := read(t, cypher.NewEngine(store, cypher.Options{Plain: true}), query, graph.Value{})
+		plain, _, plainErr := read(t, cypher.NewEngine(store, cypher.Options{Plain: true}), query)
 		if (err == nil) != (plainErr == nil) {
 			t.Fatalf("%q: %v, without rewrites %v", query, err, plainErr)
 		}

@@ -128,22 +128,21 @@ func (r *runner) run(ctx context.Context, query string, params graph.Value) stri
 	if err != nil {
 		return Failure(err)
 	}
-	if _, err := drain(ctx, result, func(*cypher.Batch) {}); err != nil {
+	if err := drain(ctx, result, func(*cypher.Batch) {}); err != nil {
 		return Failure(err)
 	}
 	return counters(result.Summary())
 }
 
 // drain reads all rows in portions of an odd size, to cut batches anywhere.
-func drain(ctx context.Context, result *cypher.Result, take func(*cypher.Batch)) (rows int, err error) {
+func drain(ctx context.Context, result *cypher.Result, take func(*cypher.Batch)) (err error) {
 	const portion = 7
 	defer func() { err = errors.Join(err, result.Close()) }()
 	for {
 		b, err := result.Next(ctx, portion)
 		if err != nil || b == nil {
-			return rows, err
+			return err
 		}
-		rows += b.Len()
 		take(b)
 	}
 }
@@ -194,7 +193,7 @@ func (r *runner) rows(ctx context.Context, e *cypher.Engine, query string, param
 	}
 	reads = result.Summary().Type == cypher.TypeRead
 	var lines []string
-	_, err = drain(ctx, result, func(b *cypher.Batch) {
+	err = drain(ctx, result, func(b *cypher.Batch) {
 		for row := range b.Len() {
 			cells := make([]string, len(result.Columns()))
 			for column := range cells {

@@ -171,7 +171,6 @@ type apply struct {
 	source
 	plan    *plan.Apply
 	inner   inner
-	found   *expr.Batch
 	open    bool
 	matched bool
 }

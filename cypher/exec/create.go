@@ -277,9 +277,6 @@ type merge struct {
 	match inner
 	maker maker
 	set   setter
-	found *expr.Batch
-	open  bool
-	any   bool
 	one   *expr.Batch // the row for which the pattern is created
 }
 
@@ -292,11 +289,6 @@ func (r *Run) newMerge(n *plan.Merge) *merge {
 	o.set = setter{run: r, c: &r.live}
 	o.one = r.newBatch()
 	return o
-}
-
-func (o *merge) reset() {
-	o.source.reset()
-	o.open = false
 }
 
 func (o *merge) next() (*expr.Batch, error) {

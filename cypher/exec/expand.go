@@ -194,7 +194,7 @@ func (o *expand) fetch() bool {
 	if o.ended {
 		return false
 	}
-	n := 0
+	var n int
 	if o.back {
 		n = o.c.View.Expand(&o.cursor, o.to, reverse(o.hop.direction), o.hop.types, o.steps[:])
 		for i := range n {

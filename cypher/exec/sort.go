@@ -76,7 +76,6 @@ type sortRows struct {
 	open  bool
 	out   *expr.Batch
 	size  sizer
-	limit int
 }
 
 func (r *Run) newSort(n *plan.Sort) *sortRows {

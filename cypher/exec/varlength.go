@@ -388,11 +388,6 @@ func (s *nodeSet) add(node graph.NodeID) bool {
 	return true
 }
 
-// has reports whether the node is in the set.
-func (s *nodeSet) has(node graph.NodeID) bool {
-	return len(s.places) > 0 && s.places[s.find(uint64(node)+1)] != 0
-}
-
 // remove takes out the only node of a set.
 func (s *nodeSet) remove(node graph.NodeID) {
 	s.places[s.find(uint64(node)+1)] = 0

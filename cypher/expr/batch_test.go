@@ -28,7 +28,7 @@ func column(kind expr.ColumnKind, numbers ...int64) expr.Column {
 func show(c *expr.Column, n int) string {
 	var text strings.Builder
 	for i := range n {
-		text.WriteString(fmt.Sprint(c.Value(i), " "))
+		fmt.Fprint(&text, c.Value(i), " ")
 	}
 	return text.String()
 }

@@ -39,7 +39,7 @@ func (g *graphPattern) nextRel() *patternRel {
 	var best *patternRel
 	bestCost := 0.0
 	for _, r := range g.rels {
-		if r.solved || r.shortest != ast.SelectAll && !(r.from.bound && r.to.bound) {
+		if r.solved || r.shortest != ast.SelectAll && (!r.from.bound || !r.to.bound) {
 			continue
 		}
 		var cost float64
