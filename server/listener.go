@@ -86,11 +86,13 @@ func (s *Server) stopped() bool {
 // many.
 func (s *Server) start(conn net.Conn) {
 	if !s.connections.enter() {
+		s.metrics.refusedAll.Add(1)
 		s.refusals.Log(conn.RemoteAddr(), "connection limit reached", "raise --max-connections or close idle clients")
 		conn.Close() //nolint:errcheck // refused
 		return
 	}
 	if !s.unauthenticated.enter() {
+		s.metrics.refusedLogin.Add(1)
 		s.refusals.Log(conn.RemoteAddr(), "too many connections that are not logged in", "")
 		s.connections.leave()
 		conn.Close() //nolint:errcheck // refused

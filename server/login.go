@@ -115,6 +115,7 @@ func (s *session) authenticate(a *bolt.Auth) (ok bool, err error) {
 		return false, errors.Join(errProtocol, s.fail(s.loginFailure(c, err)))
 	}
 	s.login = login
+	s.server.metrics.loginsOK.Add(1)
 	if err := s.openUp(); err != nil {
 		return false, err
 	}
@@ -134,6 +135,7 @@ func (s *session) loginFailure(c Credentials, err error) error {
 	case !errors.Is(err, ErrLoginRefused):
 		s.log.Error().Err(err).Msg("login could not be checked")
 	}
+	s.server.metrics.loginsRefused.Add(1)
 	s.log.Warn().Str("user", c.Principal).Str("scheme", c.Scheme).Msg("login refused")
 	return f
 }

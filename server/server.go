@@ -17,6 +17,7 @@ type Server struct {
 	databases map[string]*database // names and aliases
 	home      *database
 	refusals  *Refusals
+	metrics   *metrics
 
 	connections     gate
 	unauthenticated gate
@@ -62,6 +63,7 @@ func New(opts Options) (*Server, error) {
 		versions:        versions,
 		databases:       make(map[string]*database),
 		refusals:        NewRefusals(opts.Logger),
+		metrics:         newMetrics(),
 		connections:     gate{capacity: int64(opts.Limits.Connections)},
 		unauthenticated: gate{capacity: int64(opts.Limits.Unauthenticated)},
 		handshakes:      make(semaphore, opts.Limits.Handshakes),

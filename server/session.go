@@ -187,6 +187,8 @@ func (s *session) loop() error {
 		msg, owned, err := s.input.next()
 		switch {
 		case err == nil:
+			s.server.metrics.messages.Add(1)
+			s.server.metrics.received.Add(uint64(len(msg)))
 			err = s.handle(msg, owned)
 		case recoverable(err):
 			err = s.fail(err)
@@ -304,6 +306,7 @@ func (s *session) ignore() {
 // that are in the buffer already stay there, before the failure.
 func (s *session) fail(err error) error {
 	f := failureOf(err)
+	s.server.metrics.failure(f.neo4j)
 	if f.internal {
 		s.log.Error().Err(err).Msg("internal failure")
 	}
@@ -331,6 +334,7 @@ func (s *session) flush() error {
 	if s.server.opts.KeepAlive > 0 {
 		s.spoke.Store(time.Now().UnixNano())
 	}
+	s.server.metrics.sent.Add(uint64(s.writer.Len())) //nolint:gosec // a length
 	return s.writer.Flush()
 }
 
@@ -385,6 +389,9 @@ func (s *session) close() {
 	s.abandonQuietly()
 	s.working.Unlock()
 	s.conn.Close() //nolint:errcheck // nobody is left to be told
+	if s.webSocket != nil {
+		s.server.metrics.webSockets.Add(-1)
+	}
 	if s.input != nil {
 		s.input.close()
 	}

@@ -135,6 +135,7 @@ func (s *session) consume(n, qid int64, use func(b Batch, columns int) error) er
 			return s.summarize(st)
 		}
 		st.records = true
+		s.server.metrics.rows.Add(uint64(b.Len())) //nolint:gosec // a length
 		left -= int64(b.Len())
 		switch err := use(b, columns); {
 		case errors.Is(err, errAnswered):
@@ -207,10 +208,12 @@ func (s *session) summarize(st *stream) error {
 	if err := st.result.Close(); err != nil {
 		return s.fail(err)
 	}
+	s.server.metrics.statement(sum.Type, st.began)
 	if s.state == stateAutoCommit {
 		a.Bookmark = s.bookmark(w.db, sum.Position)
-		s.abandon()
+		s.server.metrics.committed.Add(1)
 		s.state = stateReady
+		s.abandon()
 	} else {
 		i := slices.IndexFunc(w.streams, func(o stream) bool { return o.id == st.id })
 		w.streams = slices.Delete(w.streams, i, i+1)

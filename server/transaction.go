@@ -148,6 +148,7 @@ func (s *session) finish() (bookmark string, err error) {
 	if err != nil {
 		return "", err
 	}
+	s.server.metrics.committed.Add(1)
 	bookmark = s.bookmark(w.db, p)
 	w.tx = nil
 	s.life.end()
@@ -187,6 +188,9 @@ func (s *session) abandon() {
 	w := &s.work
 	if w.db == nil {
 		return
+	}
+	if w.tx != nil || s.state == stateAutoCommit {
+		s.server.metrics.rolledBack.Add(1)
 	}
 	s.closeStreams()
 	if w.tx != nil {

@@ -23,6 +23,7 @@ func (s *session) upgrade(first []byte) error {
 		return fmt.Errorf("%w: %w", errRefused, err)
 	}
 	s.conn, s.webSocket = c, c
+	s.server.metrics.webSockets.Add(1)
 	return s.armLogin() // the HTTP server has cleared the deadline
 }
 
