@@ -15,7 +15,7 @@ import (
 // correctSteps does that. The mutex of appending is held.
 func (t *Transaction) correctSteps() {
 	p := &t.store.pipeline
-	if p.last == t.actor.Snapshot() {
+	if p.last == t.seen {
 		return
 	}
 	for _, l := range t.work.links {
@@ -40,7 +40,7 @@ func (t *Transaction) correctSteps() {
 func (t *Transaction) correctEnd(slot uint32, dir Direction, typ TypeID, by int64) {
 	n := t.store.nodes.At(slot)
 	w := n.load()
-	if !w.IsOwned() && w.Timestamp() <= t.actor.Snapshot() || w.IsOwned() && w.Owner() == t.owner {
+	if !w.IsOwned() && w.Timestamp() <= t.seen || w.IsOwned() && w.Owner() == t.owner {
 		return
 	}
 	seen := t.labelsSeen(n)
@@ -91,7 +91,7 @@ func (t *Transaction) degreeChange(group *block) int64 {
 	var by int64
 	for b := group; ; {
 		count := atomic.LoadUint32(&b.count)
-		if !b.allClear(group, t.actor.Snapshot()) {
+		if !b.allClear(group, t.seen) {
 			for i := range count {
 				h := &s.relationships.At(b.entry(i).relationship()).head
 				if w := h.load(); w.IsOwned() && w.Owner() == t.owner {

@@ -100,7 +100,7 @@ func (v *View) readBlock(c *ExpandCursor, b *block, count uint32, id graph.NodeI
 	s := v.tx.store
 	n := 0
 	self := uint32(id) //nolint:gosec // the low half
-	settled := b.allClear(s.block(c.group), v.tx.actor.Snapshot())
+	settled := b.allClear(s.block(c.group), v.tx.seen)
 	for ; c.at < count && n < len(dst); c.at++ {
 		e := b.entry(c.at)
 		if skipLoops && e.neighbour() == self {
@@ -157,7 +157,7 @@ func (v *View) groupDegree(group *block) int {
 	n := 0
 	for b := group; ; {
 		count := atomic.LoadUint32(&b.count)
-		if b.allClear(group, v.tx.actor.Snapshot()) {
+		if b.allClear(group, v.tx.seen) {
 			n += int(count)
 		} else {
 			for i := range count {
@@ -179,7 +179,7 @@ func (v *View) groupDegreeWithout(group *block, neighbour uint32) int {
 	n := 0
 	for b := group; ; {
 		count := atomic.LoadUint32(&b.count)
-		settled := b.allClear(group, v.tx.actor.Snapshot())
+		settled := b.allClear(group, v.tx.seen)
 		for i := range count {
 			e := b.entry(i)
 			if e.neighbour() != neighbour && (settled || v.seesRelationship(e.relationship())) {

@@ -40,6 +40,9 @@ func (s *Store) openLog(ctx context.Context) (err error) {
 		if err := saveIdentity(dir, s.id); err != nil {
 			return err
 		}
+		if err := syncDirectory(filepath.Dir(dir)); err != nil {
+			return err
+		}
 	}
 	if err := s.loadSnapshot(ctx); err != nil {
 		return err

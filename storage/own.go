@@ -26,7 +26,7 @@ func (t *Transaction) await(ctx context.Context, latch *sync.Mutex, find func() 
 		}
 		w := h.load()
 		switch {
-		case w.IsOwned() && w.Owner() == t.owner, !w.IsOwned() && w != 0 && w.Timestamp() <= t.actor.Snapshot():
+		case w.IsOwned() && w.Owner() == t.owner, !w.IsOwned() && w != 0 && w.Timestamp() <= t.seen:
 			v := h.get()
 			if v.tag&deleted != 0 {
 				latch.Unlock()

@@ -138,7 +138,11 @@ func (r *reclaimer) loop(stop <-chan struct{}) {
 			return
 		case <-r.wake:
 			r.armed.Store(false)
-			r.reclaim()
+			// What one reclamation has retired, a later one frees. Without
+			// progress somebody is in the way, whose end will call again.
+			if r.reclaim() {
+				r.poke()
+			}
 		}
 	}
 }
@@ -151,8 +155,8 @@ func (s *Store) Reclaim() {
 	}
 }
 
-// reclaim frees what can be freed now.
-func (r *reclaimer) reclaim() {
+// reclaim frees what can be freed now, and reports whether that was anything.
+func (r *reclaimer) reclaim() (progress bool) {
 	r.run.Lock()
 	defer r.run.Unlock()
 	snapshot, epoch := r.store.registry.Horizon()
@@ -169,7 +173,8 @@ func (r *reclaimer) reclaim() {
 	}
 	retired := append([]retiredBatch(nil), r.retired[:n]...)
 	r.retired = append(r.retired[:0], r.retired[n:]...)
-	if len(r.fresh) > 0 {
+	tagged := len(r.fresh) > 0
+	if tagged {
 		r.retired = append(r.retired, retiredBatch{epoch: r.store.registry.Retire(), list: r.fresh})
 		r.fresh = nil
 	}
@@ -185,6 +190,7 @@ func (r *reclaimer) reclaim() {
 	}
 	r.retire(r.store.freeReplaced(replaced, snapshot))
 	r.pending.Add(-int64(freed))
+	return tagged || freed > 0
 }
 
 // freeRetired frees what nobody looks at.

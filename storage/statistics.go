@@ -1,6 +1,9 @@
 package storage
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // A statistic names one counter.
 type statistic struct {
@@ -21,34 +24,61 @@ const (
 	countSelfLoops
 )
 
-// A delta is what a transaction changes about the statistics. Few counters
-// change in one transaction, so a list serves as the map.
+// A delta is what a transaction changes about the statistics. Mostly few
+// counters change in one transaction, so that a list is searched; a long one
+// gets a map of places.
 type delta struct {
 	keys   []statistic
 	counts []int64
+	places map[statistic]int
 }
 
+const longDelta = 12
+
 func (d *delta) add(k statistic, n int64) {
-	for i := len(d.keys) - 1; i >= 0; i-- {
-		if d.keys[i] == k {
-			d.counts[i] += n
-			return
+	i := d.find(k)
+	if i < 0 {
+		i = len(d.keys)
+		d.keys = append(d.keys, k)
+		d.counts = append(d.counts, 0)
+		d.index()
+	}
+	d.counts[i] += n
+}
+
+// find returns the place of a counter, or -1.
+func (d *delta) find(k statistic) int {
+	if d.places != nil {
+		if i, ok := d.places[k]; ok {
+			return i
+		}
+		return -1
+	}
+	return slices.Index(d.keys, k)
+}
+
+// index notes the place of the newest counter, when there are many.
+func (d *delta) index() {
+	switch n := len(d.keys); {
+	case n < longDelta:
+	case d.places != nil:
+		d.places[d.keys[n-1]] = n - 1
+	default:
+		d.places = make(map[statistic]int, 2*n)
+		for i, k := range d.keys {
+			d.places[k] = i
 		}
 	}
-	d.keys = append(d.keys, k)
-	d.counts = append(d.counts, n)
 }
 
 func (d *delta) of(k statistic) int64 {
-	for i, key := range d.keys {
-		if key == k {
-			return d.counts[i]
-		}
+	if i := d.find(k); i >= 0 {
+		return d.counts[i]
 	}
 	return 0
 }
 
-func (d *delta) reset() { d.keys, d.counts = d.keys[:0], d.counts[:0] }
+func (d *delta) reset() { d.keys, d.counts, d.places = d.keys[:0], d.counts[:0], nil }
 
 // A statistics is the counters of the committed state.
 type statistics struct {
@@ -120,7 +150,7 @@ func (s *Store) SelfLoopCount(t TypeID) int64 {
 // view does not see all own changes.
 func (v View) count(k statistic) (int64, bool) {
 	n, at := v.tx.store.statistics.get(k)
-	if at != v.tx.actor.Snapshot() {
+	if at != v.tx.seen {
 		return 0, false
 	}
 	if v.tx.HasChanges() {

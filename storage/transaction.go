@@ -14,6 +14,7 @@ type Transaction struct {
 	store   *Store
 	actor   *mvcc.Actor
 	owner   uint32
+	seen    uint64 // the snapshot: the newest commit that is visible
 	command uint32
 	last    uint32 // the newest command ever begun
 	sight   mvcc.Sight
@@ -69,7 +70,7 @@ func (k changeKind) isNode() bool { return k <= nodeDeleted }
 func (s *Store) Begin(mode Mode) *Transaction {
 	a := s.registry.Enter()
 	return &Transaction{
-		store: s, actor: a, owner: a.Owner(), mode: mode, command: 1, last: 1,
+		store: s, actor: a, owner: a.Owner(), seen: a.Snapshot(), mode: mode, command: 1, last: 1,
 		sight: mvcc.NewSight(a.Snapshot(), a.Owner(), math.MaxUint32),
 	}
 }
@@ -98,7 +99,7 @@ func (t *Transaction) Store() *Store { return t.store }
 func (t *Transaction) Mode() Mode { return t.mode }
 
 // Snapshot returns the position of the newest commit that the transaction sees.
-func (t *Transaction) Snapshot() Position { return Position(t.actor.Snapshot()) }
+func (t *Transaction) Snapshot() Position { return Position(t.seen) }
 
 // HasChanges reports whether the transaction has changed anything.
 func (t *Transaction) HasChanges() bool { return t.work != nil && len(t.work.changes) > 0 }

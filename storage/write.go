@@ -37,9 +37,14 @@ func (s *Store) internSet(labels []LabelID) uint32 {
 	case 1:
 		return s.labelSets.intern(labels)
 	}
-	ids := slices.Clone(labels)
-	slices.Sort(ids)
-	return s.labelSets.intern(slices.Compact(ids))
+	for i := range len(labels) - 1 {
+		if labels[i] >= labels[i+1] {
+			ids := slices.Clone(labels)
+			slices.Sort(ids)
+			return s.labelSets.intern(slices.Compact(ids))
+		}
+	}
+	return s.labelSets.intern(labels)
 }
 
 // createNode fills a fresh record.
