@@ -5,10 +5,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/drawbolt/drawbolt/storage/snapshot"
 )
@@ -59,7 +58,7 @@ func TestWriteAndRead(t *testing.T) {
 		t.Error("the unfinished file is still there")
 	}
 	h, got, err := read(all[0].Path)
-	if err != nil || !cmp.Equal(got, blocks) || h != header(12) {
+	if err != nil || !slices.EqualFunc(got, blocks, bytes.Equal) || h != header(12) {
 		t.Errorf("Read = %v, %d blocks, %v", h, len(got), err)
 	}
 	if _, got, err := read(all[1].Path); err != nil || len(got) > 0 {
