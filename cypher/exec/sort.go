@@ -72,6 +72,8 @@ type sortRows struct {
 	rows  rows
 	keys  []int // positions of the keys in rows
 	order []int32
+	cut   int // rows that are sorted and kept; 0 before the first cut
+	picks []int32
 	at    int
 	open  bool
 	out   *expr.Batch
@@ -96,7 +98,7 @@ func (r *Run) newSort(n *plan.Sort) *sortRows {
 func (o *sortRows) reset() {
 	o.input.reset()
 	o.rows.reset()
-	o.order, o.at, o.open, o.size = o.order[:0], 0, false, 0
+	o.order, o.cut, o.at, o.open, o.size = o.order[:0], 0, 0, false, 0
 }
 
 func (o *sortRows) next() (*expr.Batch, error) {
@@ -115,6 +117,10 @@ func (o *sortRows) next() (*expr.Batch, error) {
 	return o.out, nil
 }
 
+// cutAfter is how many rows beyond twice the wanted ones are collected before
+// they are cut: few, since the first cut is what spares work.
+const cutAfter = 128
+
 // load reads the input and sorts it.
 func (o *sortRows) load() error {
 	top, err := o.top()
@@ -130,15 +136,17 @@ func (o *sortRows) load() error {
 			break
 		}
 		before := o.rows.bytes()
-		o.rows.append(b)
+		o.add(b)
 		if err := o.run.charge(o.rows.bytes() - before); err != nil {
 			return err
 		}
-		// A top-k sort keeps a multiple of what it needs and throws the rest
-		// away now and then: cheaper than a heap for small k.
-		if top >= 0 && o.rows.n > 4*max(top, expr.MaxRows) {
+		// A search of the first rows keeps some more than it needs and throws
+		// the rest away now and then, which is cheaper than a heap. The last
+		// row that it keeps then tells which later ones need not be looked at.
+		if top > 0 && o.rows.n > 2*top+cutAfter {
 			o.sort()
 			o.shrink(top)
+			o.cut = top
 		}
 	}
 	o.sort()
@@ -146,6 +154,46 @@ func (o *sortRows) load() error {
 		o.order = o.order[:top]
 	}
 	return nil
+}
+
+// add keeps the rows of a batch, or those that come before the last one that
+// is certain to be needed so far.
+func (o *sortRows) add(b *expr.Batch) {
+	if o.cut == 0 {
+		o.rows.append(b)
+		return
+	}
+	o.picks = o.picks[:0]
+	for row := range b.N {
+		if o.before(b, row) {
+			o.picks = append(o.picks, int32(row))
+		}
+	}
+	if len(o.picks) == 0 {
+		return
+	}
+	for i, s := range o.rows.slots {
+		if c := &b.Columns[s]; c.Kind != 0 {
+			for _, row := range o.picks {
+				o.rows.columns[i].Append(c, int(row), int(row)+1)
+			}
+		}
+	}
+	o.rows.n += len(o.picks)
+}
+
+// before reports whether a row comes before the last row of the cut. A row that
+// is equal comes after it: the order is stable.
+func (o *sortRows) before(b *expr.Batch, row int) bool {
+	for i, k := range o.plan.Keys {
+		last := o.rows.columns[o.keys[i]].Value(o.cut - 1)
+		r := graph.Order(b.Columns[k.Slot].Value(row), last)
+		if r == 0 {
+			continue
+		}
+		return r < 0 != k.Descending
+	}
+	return false
 }
 
 // top returns how many rows are needed, or -1 for all.

@@ -122,10 +122,11 @@ func (g *graphPattern) start(c *candidate, input Node) (Node, error) {
 
 // candidates returns the ways to find a node.
 func (g *graphPattern) candidates(n *patternNode) []candidate {
-	all := []candidate{{node: n, rows: g.p.nodeCount()}}
+	scan := candidate{node: n, rows: g.p.nodeCount()}
 	if g.p.Plain {
-		return all
+		return []candidate{scan}
 	}
+	var all []candidate
 	for _, label := range n.labels {
 		c := candidate{node: n, label: label, rows: g.p.labelCount(label)}
 		c.conds = g.labelConditions(n, label)
@@ -137,7 +138,7 @@ func (g *graphPattern) candidates(n *patternNode) []candidate {
 			all = append(all, candidate{node: n, rows: 1, id: id, elem: elem, in: in, conds: []*condition{c}})
 		}
 	}
-	return all
+	return append(all, scan) // last: the others win when costs are equal
 }
 
 func (g *graphPattern) labelConditions(n *patternNode, label string) []*condition {

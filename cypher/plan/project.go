@@ -15,12 +15,14 @@ func (p *planner) projection(proj *ast.Projection, where ast.Expr, input Node) (
 	var columns []int
 	var node Node
 	var err error
+	var late []bool
 	computed := p.compiler.Computed
 	defer func() { p.compiler.Computed = computed }()
 	if aggregates(proj, items) {
 		node, columns, err = p.aggregate(proj, items, input)
 	} else {
-		node, columns, err = p.simple(items, input)
+		late = p.lateItems(proj, items, where)
+		node, columns, err = p.simple(items, late, input)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -32,6 +34,9 @@ func (p *planner) projection(proj *ast.Projection, where ast.Expr, input Node) (
 		p.pruneBelow(d, proj)
 	}
 	if node, err = p.order(proj, items, columns, node); err != nil {
+		return nil, nil, err
+	}
+	if node, err = p.projectLate(items, late, columns, node); err != nil {
 		return nil, nil, err
 	}
 	if where != nil {
@@ -76,12 +81,64 @@ func aggregates(proj *ast.Projection, items []*ast.Item) bool {
 	return false
 }
 
-// simple plans a projection without aggregation. A variable that is handed on
-// keeps its column.
-func (p *planner) simple(items []*ast.Item, input Node) (Node, []int, error) {
+// lateItems finds the items that can be computed after ORDER BY and LIMIT, for
+// the rows that are left: properties of entities, which never fail, and which
+// no later part of the projection looks at.
+func (p *planner) lateItems(proj *ast.Projection, items []*ast.Item, where ast.Expr) []bool {
+	if len(proj.Order) == 0 || proj.Limit == nil || proj.Distinct || where != nil || p.plan.Writes || p.Plain {
+		return nil
+	}
+	used := make(map[*ast.Symbol]bool)
+	texts := make(map[string]bool)
+	for _, key := range proj.Order {
+		for _, s := range freeSymbols(key.Expr) {
+			used[s] = true
+		}
+		texts[ast.String(key.Expr)] = true
+	}
+	late := make([]bool, len(items))
+	for i, item := range items {
+		property, ok := item.Expr.(*ast.Property)
+		if !ok || used[item.Symbol] || texts[ast.String(item.Expr)] {
+			continue
+		}
+		if v, ok := property.Subject.(*ast.Variable); ok {
+			_, kind, bound := p.lookUp(v.Symbol)
+			late[i] = bound && kind != expr.Values
+		}
+	}
+	return late
+}
+
+// projectLate plans what lateItems has left for the end.
+func (p *planner) projectLate(items []*ast.Item, late []bool, columns []int, input Node) (Node, error) {
+	var assigned []Assignment
+	for i := range late {
+		if !late[i] {
+			continue
+		}
+		value, err := p.compiler.Compile(items[i].Expr)
+		if err != nil {
+			return nil, err
+		}
+		assigned = append(assigned, Assignment{Slot: columns[i], Value: value})
+	}
+	if len(assigned) == 0 {
+		return input, nil
+	}
+	return add(p, &Project{Input: input, Items: assigned}), nil
+}
+
+// simple plans a projection without aggregation, but for the late items. A
+// variable that is handed on keeps its column.
+func (p *planner) simple(items []*ast.Item, late []bool, input Node) (Node, []int, error) {
 	var assigned []Assignment
 	columns := make([]int, len(items))
 	for i, item := range items {
+		if late != nil && late[i] {
+			columns[i] = p.newSlot(expr.Values)
+			continue
+		}
 		value, err := p.compiler.Compile(item.Expr)
 		if err != nil {
 			return nil, nil, err
