@@ -36,7 +36,7 @@ func (s *Set) complete(b *bytes.Buffer, word string) {
 	}
 	width := max(int(s.Int32("tab-completion-columns")), helpIndent*2)
 	for _, e := range found {
-		line := fmt.Sprintf("--%s [%s] %s", e.shown(), quoted(e.cur), e.row.Help)
+		line := fmt.Sprintf("--%s [%s] %s", e.shown(), e.quoted(e.cur), e.row.Help)
 		b.WriteString(line[:min(len(line), width)] + "\n")
 	}
 	b.WriteString("~\n") // keeps the shell from collapsing the lines

@@ -59,6 +59,14 @@ type Flag struct {
 	Section string
 	// Hidden flags work, but help and the reference page leave them out.
 	Hidden bool
+	// NoEffect says why this program accepts the flag without acting on it. A
+	// warning tells so whoever sets the flag, except to the value Fits, which
+	// describes what the program does anyway.
+	NoEffect string
+	// Fits is the value, as listings show it, that NoEffect does not contradict.
+	Fits string
+	// Secret hides the value in every listing, help and message.
+	Secret bool
 	// Env names an environment variable that, when set and not empty, beats
 	// every other source.
 	Env string
@@ -140,6 +148,9 @@ func (o Origin) String() string {
 		return "default"
 	}
 }
+
+// hiddenValue stands for the value of a secret flag.
+const hiddenValue = "********"
 
 // suffix is appended to an error message about a value from o. Messages about
 // the command line keep the original text.

@@ -58,6 +58,7 @@ func (s *Set) Parse(in Input, stdout, stderr io.Writer) (Decision, error) {
 	}
 	s.validateDefaults()
 	s.settle()
+	s.warnIneffective()
 	if len(s.problems) == 0 {
 		return Decision{}, nil
 	}
@@ -92,7 +93,7 @@ func (s *Set) parseArgs(args []string) {
 			i++
 			value = args[i]
 			if e.row.Type == String && len(value) > 1 && value[0] == '-' {
-				s.warn("flag '%s' took '%s' as its value; write %s=%s if that is meant", arg, value, arg, value)
+				s.warn("flag '%s' took '%s' as its value; write %s=%s if that is meant", arg, e.told(value), arg, e.told(value))
 			}
 		}
 		s.apply(e, value, origin)
@@ -150,12 +151,12 @@ func (s *Set) apply(e *entry, value string, origin Origin) {
 		if errors.As(err, &refused) {
 			s.fail(e.name, problem{
 				detail: refused.Error(),
-				text:   fmt.Sprintf("failed validation of new value '%s' for flag '%s'", value, e.name) + origin.suffix(),
+				text:   fmt.Sprintf("failed validation of new value '%s' for flag '%s'", e.told(value), e.name) + origin.suffix(),
 			})
 			return
 		}
 		s.fail(e.name, problem{
-			text: fmt.Sprintf("illegal value '%s' specified for %v flag '%s'", value, e.row.Type, e.name) + origin.suffix(),
+			text: fmt.Sprintf("illegal value '%s' specified for %v flag '%s'", e.told(value), e.row.Type, e.name) + origin.suffix(),
 		})
 		return
 	}
@@ -204,6 +205,16 @@ func (s *Set) validateDefaults() {
 				text:   fmt.Sprintf("--%s must be set on the commandline (default value fails validation)", e.name),
 			})
 		}
+	}
+}
+
+// warnIneffective says once which flags were set in vain.
+func (s *Set) warnIneffective() {
+	for _, e := range s.order {
+		if e.row.NoEffect == "" || e.origin.Source == FromDefault || e.cur.String() == e.row.Fits {
+			continue
+		}
+		s.warn("--%s (%v) has no effect: %s", e.shown(), e.origin, e.row.NoEffect)
 	}
 }
 

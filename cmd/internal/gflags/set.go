@@ -171,7 +171,7 @@ type Setting struct {
 	Flag    Flag
 	Name    string // with underscores
 	Default string
-	Current string
+	Current string // asterisks for a secret
 	Origin  Origin
 	Builtin bool // belongs to this package, not to the table
 }
@@ -184,8 +184,8 @@ func (s *Set) All() iter.Seq[Setting] {
 	return func(yield func(Setting) bool) {
 		for _, e := range sorted {
 			if !yield(Setting{
-				Flag: e.row, Name: e.name, Default: e.def.String(),
-				Current: e.cur.String(), Origin: e.origin, Builtin: e.builtin,
+				Flag: e.row, Name: e.name, Default: e.display(e.def),
+				Current: e.display(e.cur), Origin: e.origin, Builtin: e.builtin,
 			}) {
 				return
 			}

@@ -25,6 +25,9 @@ func table() []gflags.Flag {
 		{Name: "timeout-sec", Type: gflags.Double, Default: "600", Section: "log", Help: "Seconds.", Validate: gflags.InRange(0, 100000)},
 		{Name: "log-level", Type: gflags.String, Default: "WARNING", Section: "log", Help: "Level.", Validate: gflags.OneOf("log level", "DEBUG", "WARNING")},
 		{Name: "also-log", Type: gflags.Bool, Section: "log", Hidden: true, Help: "Standard error too."},
+		{Name: "storage-mode", Type: gflags.String, Default: "MEMORY", Section: "storage", NoEffect: "the graph is always in memory", Fits: "MEMORY", Help: "Mode."},
+		{Name: "license-key", Type: gflags.String, Section: "license", Secret: true, NoEffect: "nothing is licensed", Help: "Key."},
+		{Name: "secret-number", Type: gflags.Int32, Section: "license", Hidden: true, Secret: true, Help: "Number.", Validate: gflags.InRange(1, 9), Default: "1"},
 	}
 }
 
@@ -266,8 +269,9 @@ func TestWriteMarkdown(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"\n## storage\n", "| `--wal` | bool | `true` | Write a log. |\n",
-		"| `--snapshots` | uint32 | `3` | Kept &lt;n>. |\n", "| `--bolt-cert-file` | string |  | ",
+		"\n## storage\n", "| `--wal` | bool | `true` | Write a log. | yes |\n",
+		"| `--snapshots` | uint32 | `3` | Kept &lt;n>. | yes |\n", "| `--bolt-cert-file` | string |  | ",
+		"| `--server-name`, `--server-agent` |", "| only `MEMORY`: the graph is always in memory |", "| none: nothing is licensed |",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("WriteMarkdown lacks %q in\n%s", want, b.String())

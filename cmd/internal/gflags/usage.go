@@ -82,19 +82,19 @@ func (s *Set) usage(b *bytes.Buffer, keep func(*entry) bool) {
 func (e *entry) shown() string { return strings.ReplaceAll(e.name, "_", "-") }
 
 // quoted is a value in help: strings stand in quotes.
-func quoted(v Value) string {
+func (e *entry) quoted(v Value) string {
 	if v.typ == String {
-		return `"` + v.s + `"`
+		return `"` + e.display(v) + `"`
 	}
-	return v.String()
+	return e.display(v)
 }
 
 // describe writes one flag, wrapped. "type: T" and "default: D" are not broken.
 func (e *entry) describe(b *bytes.Buffer) {
 	words := strings.Fields("(" + e.row.Help + ")")
-	words = append(words, "type: "+e.row.Type.String(), "default: "+quoted(e.def))
+	words = append(words, "type: "+e.row.Type.String(), "default: "+e.quoted(e.def))
 	if e.cur != e.def {
-		words = append(words, "currently: "+quoted(e.cur))
+		words = append(words, "currently: "+e.quoted(e.cur))
 	}
 	line := "    --" + e.shown()
 	for _, w := range words {
@@ -119,26 +119,51 @@ func (s *Set) xml(b *bytes.Buffer) {
 		}
 		fmt.Fprintf(b, "<flag><file>%s</file><name>%s</name><meaning>%s</meaning>"+
 			"<default>%s</default><current>%s</current><type>%v</type></flag>\n",
-			esc(e.row.Section), e.name, esc(e.row.Help), esc(e.def.String()), esc(e.cur.String()), e.row.Type)
+			esc(e.row.Section), e.name, esc(e.row.Help), esc(e.display(e.def)), esc(e.display(e.cur)), e.row.Type)
 	}
 	b.WriteString("</AllFlags>\n")
 }
 
 // WriteMarkdown writes the reference page: a table of the visible flags of each
-// section.
+// section, with the state of each.
 func (s *Set) WriteMarkdown(w io.Writer) error {
 	var b bytes.Buffer
 	esc := strings.NewReplacer("|", `\|`, "<", "&lt;", "\n", " ").Replace
 	s.visible(func(*entry) bool { return true }, func(section string, flags []*entry) {
-		fmt.Fprintf(&b, "\n## %s\n\n| flag | type | default | meaning |\n| --- | --- | --- | --- |\n", section)
+		fmt.Fprintf(&b, "\n## %s\n\n| flag | type | default | meaning | effect |\n| --- | --- | --- | --- | --- |\n", section)
 		for _, e := range flags {
-			def := ""
-			if text := e.def.String(); text != "" {
-				def = "`" + strings.ReplaceAll(text, "|", `\|`) + "`"
-			}
-			fmt.Fprintf(&b, "| `--%s` | %v | %s | %s |\n", e.shown(), e.row.Type, def, esc(e.row.Help))
+			fmt.Fprintf(&b, "| %s | %v | %s | %s | %s |\n", e.names(), e.row.Type, code(e.display(e.def)), esc(e.row.Help), esc(e.effect()))
 		}
 	})
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// code is a text in the type of programs; nothing when there is none.
+func code(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "`" + strings.ReplaceAll(text, "|", `\|`) + "`"
+}
+
+// names are all names of the flag as the reference page shows them.
+func (e *entry) names() string {
+	text := code("--" + e.shown())
+	for _, alias := range e.row.Aliases {
+		text += ", " + code("--"+alias)
+	}
+	return text
+}
+
+// effect is the state of the flag as the reference page shows it.
+func (e *entry) effect() string {
+	switch {
+	case e.row.NoEffect == "":
+		return "yes"
+	case e.row.Fits == "":
+		return "none: " + e.row.NoEffect
+	default:
+		return "only `" + e.row.Fits + "`: " + e.row.NoEffect
+	}
 }

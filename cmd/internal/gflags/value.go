@@ -149,6 +149,22 @@ func (e *entry) String() string { return e.cur.String() }
 
 func (e *entry) Type() string { return e.row.Type.String() }
 
+// display returns a value of this flag as listings show it.
+func (e *entry) display(v Value) string {
+	if e.row.Secret && v.String() != "" {
+		return hiddenValue
+	}
+	return v.String()
+}
+
+// told returns what a message shows of a text that was given as the value.
+func (e *entry) told(text string) string {
+	if e.row.Secret {
+		return hiddenValue
+	}
+	return text
+}
+
 // Set parses, validates and stores text; on an error the old value stays.
 func (e *entry) Set(text string) error {
 	v, err := parseValue(e.row.Type, text)
