@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/plan"
 	"github.com/drawbolt/drawbolt/storage"
@@ -161,6 +163,9 @@ type degree struct {
 	plan   *plan.Degree
 	input  operator
 	hop    hop
+	second hop
+	shared hop // types that both hops follow
+	steps  [stepBuffer]storage.Step
 	column expr.Column
 }
 
@@ -175,10 +180,19 @@ func (o *degree) next() (*expr.Batch, error) {
 		return nil, err
 	}
 	o.hop.resolve(o.c, &o.plan.Hop)
+	if o.plan.Second != nil {
+		o.second.resolve(o.c, o.plan.Second)
+		o.share()
+	}
 	o.column.Resize(expr.Values, b.N)
 	for row := range b.N {
 		n := 0
-		if node, ok := b.Node(o.plan.From, row); ok && !o.hop.none {
+		node, ok := b.Node(o.plan.From, row)
+		switch {
+		case !ok || o.hop.none:
+		case o.plan.Second != nil:
+			n = o.pairs(node)
+		default:
 			n = o.c.View.Degree(node, o.hop.direction, o.hop.types)
 			for i := range o.plan.Earlier {
 				if o.counts(b, row, node, &o.plan.Earlier[i]) {
@@ -190,6 +204,65 @@ func (o *degree) next() (*expr.Batch, error) {
 	}
 	b.Columns[o.plan.Slot] = o.column
 	return b, nil
+}
+
+// share finds the types that both hops follow.
+func (o *degree) share() {
+	a, b := o.hop.types, o.second.types
+	o.shared.types, o.shared.none = o.shared.types[:0], false
+	switch {
+	case len(o.plan.Types) == 0:
+		o.shared.types = append(o.shared.types, b...)
+	case len(o.plan.Second.Types) == 0:
+		o.shared.types = append(o.shared.types, a...)
+	default:
+		for _, t := range a {
+			if slices.Contains(b, t) {
+				o.shared.types = append(o.shared.types, t)
+			}
+		}
+		o.shared.none = len(o.shared.types) == 0
+	}
+}
+
+// pairs counts the pairs of different relationships of a node, one of each hop.
+func (o *degree) pairs(node graph.NodeID) int {
+	if o.second.none {
+		return 0
+	}
+	n := o.c.View.Degree(node, o.second.direction, o.second.types)
+	if n == 0 {
+		return 0
+	}
+	n *= o.c.View.Degree(node, o.hop.direction, o.hop.types)
+	if n == 0 || o.shared.none {
+		return n
+	}
+	switch {
+	case o.hop.direction == o.second.direction || o.second.direction == storage.Both:
+		return n - o.c.View.Degree(node, o.hop.direction, o.shared.types)
+	case o.hop.direction == storage.Both:
+		return n - o.c.View.Degree(node, o.second.direction, o.shared.types)
+	default: // one way in and one out: only a self-loop is both
+		return n - o.loops(node)
+	}
+}
+
+// loops counts the relationships of a node with itself.
+func (o *degree) loops(node graph.NodeID) int {
+	var cursor storage.ExpandCursor
+	loops := 0
+	for {
+		n := o.c.View.Expand(&cursor, node, storage.Out, o.shared.types, o.steps[:])
+		if n == 0 {
+			return loops
+		}
+		for _, step := range o.steps[:n] {
+			if step.Node == node {
+				loops++
+			}
+		}
+	}
 }
 
 // counts reports whether the degree of a node counts a relationship that the

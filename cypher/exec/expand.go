@@ -60,6 +60,8 @@ type expand struct {
 	from    graph.NodeID
 	to      graph.NodeID
 	label   storage.LabelID
+	last    graph.NodeID // the node to of the row before
+	ends    endTable
 }
 
 func (r *Run) newExpand(n *plan.Expand) *expand {
@@ -70,12 +72,16 @@ func (r *Run) newExpand(n *plan.Expand) *expand {
 	if n.Known {
 		own = own[1:]
 	}
-	return &expand{source: r.newSource(n, r.build(n.Input), own...), plan: n}
+	o := &expand{source: r.newSource(n, r.build(n.Input), own...), plan: n}
+	o.last = graph.NodeID(expr.NullID)
+	return o
 }
 
 func (o *expand) reset() {
 	o.source.reset()
 	o.open, o.pending = false, nil
+	o.last = graph.NodeID(expr.NullID)
+	o.ends.clear()
 }
 
 func (o *expand) next() (*expr.Batch, error) {
@@ -94,6 +100,7 @@ func (o *expand) next() (*expr.Batch, error) {
 		o.prepare()
 		for o.row < o.in.N && o.room() > 0 {
 			if !o.open && !o.start() {
+				o.open = false
 				o.row++
 				continue
 			}
@@ -155,7 +162,21 @@ func (o *expand) start() bool {
 		o.lookUp()
 		return len(o.pending) > 0
 	}
-	o.back = o.plan.Into && o.backwards()
+	if !o.plan.Into {
+		return true
+	}
+	// Rows often come in groups with the same end, in triangles and other
+	// cycles: its relationships are then read once for all of them.
+	if o.to == o.last {
+		o.ended = true
+		if !o.ends.holds(o.to) {
+			o.ends.load(o)
+		}
+		o.pending = o.ends.append(o.steps[:0], o.from)
+		return len(o.pending) > 0
+	}
+	o.last = o.to
+	o.back = o.backwards()
 	return true
 }
 

@@ -24,6 +24,9 @@ func (p *planner) pushCount(n *Aggregate) (root Node, ok bool) {
 			return nil, false
 		}
 	}
+	if root, ok := p.countPairs(n, last); ok {
+		return root, true
+	}
 	d := &Degree{Input: last.Input, Hop: last.Hop, From: last.From}
 	for _, slot := range last.Distinct {
 		if p.lists[slot] {
@@ -36,6 +39,33 @@ func (p *planner) pushCount(n *Aggregate) (root Node, ok bool) {
 	n.Input, n.Weight = d, d.Slot
 	item.Args, item.Star = nil, true
 	n.Rows = groups(n)
+	return add(p, n), true
+}
+
+// countPairs counts a whole pattern of two hops, (a)-->(b)-->(c), by the degrees
+// of the node in the middle.
+func (p *planner) countPairs(n *Aggregate, last *Expand) (Node, bool) {
+	first, ok := last.Input.(*Expand)
+	if !ok || len(n.Keys) > 0 || first.To != last.From || first.Into || first.Known || len(first.Distinct) > 0 {
+		return nil, false
+	}
+	scan, ok := first.Input.(*NodeScan)
+	if !ok || !isStart(scan.Input) || scan.Slot != first.From {
+		return nil, false
+	}
+	var middle Node
+	if first.Label != nil {
+		middle = add(p, &LabelScan{Input: scan.Input, Slot: first.To, Label: first.Label})
+		middle.Base().Rows = p.labelCount(first.Label.Name)
+	} else {
+		middle = add(p, &NodeScan{Input: scan.Input, Slot: first.To})
+		middle.Base().Rows = p.nodeCount()
+	}
+	second := Hop{Types: first.Types, Direction: turned(first.Direction)}
+	d := add(p, &Degree{Input: middle, Hop: last.Hop, Second: &second, From: first.To, Slot: p.newSlot(valueKind)})
+	n.Input, n.Weight = d, d.Slot
+	n.Items[0].Args, n.Items[0].Star = nil, true
+	n.Rows = 1
 	return add(p, n), true
 }
 

@@ -517,6 +517,10 @@ type Degree struct {
 	Hop
 	From int
 	Slot int
+	// Second, when not nil, is another hop from the same node: the column is
+	// then the number of pairs of one relationship of each, and not the same
+	// one twice.
+	Second *Hop
 	// Earlier are relationships of the same clause that must not count.
 	Earlier []EarlierHop
 }

@@ -261,7 +261,13 @@ func (n *CountStore) detail() string {
 	}
 }
 
-func (n *Degree) detail() string { return n.Hop.detail() }
+func (n *Degree) detail() string {
+	if n.Second != nil {
+		return n.Second.detail() + " * " + n.Hop.detail()
+	}
+	return n.Hop.detail()
+}
+
 func (n *Procedure) detail() string {
 	return n.Procedure.Name + "(" + join(n.Args, func(v *expr.Value) string { return v.String() }) + ")"
 }

@@ -208,6 +208,9 @@ func (p *planner) aggregate(proj *ast.Projection, items []*ast.Item, input Node)
 	}
 	root, ok := p.pushCount(node)
 	if !ok {
+		if !p.Plain && ignoresRepetition(a.items) {
+			prune(input)
+		}
 		root = add(p, node)
 		node.Rows = groups(node)
 	}
@@ -234,6 +237,17 @@ func (p *planner) aggregate(proj *ast.Projection, items []*ast.Item, input Node)
 		root = add(p, &Project{Input: root, Items: after})
 	}
 	return root, columns, nil
+}
+
+// ignoresRepetition reports whether aggregations give the same for rows that are
+// there once and several times.
+func ignoresRepetition(items []Aggregation) bool {
+	for i := range items {
+		if f := items[i].Function; items[i].Star || !items[i].Distinct && f != "min" && f != "max" {
+			return false
+		}
+	}
+	return true
 }
 
 // groups estimates how many groups there are.
