@@ -88,6 +88,9 @@ func (l *loader) loadRevocations(m *material) error {
 			l.problem(Serious, flagClientCRL, l.opts.ClientCRLFile, "the list of "+list.Issuer.String()+
 				" should have been replaced on "+list.NextUpdate.UTC().Format(dateForm)+"; it is used nevertheless")
 		}
+		if next := list.NextUpdate; !next.IsZero() && (m.nextLists.IsZero() || next.Before(m.nextLists)) {
+			m.nextLists = next
+		}
 		for _, e := range list.RevokedCertificateEntries {
 			m.revoked[revocation{string(list.RawIssuer), e.SerialNumber.String()}] = struct{}{}
 		}

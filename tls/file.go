@@ -78,6 +78,7 @@ func (l *loader) judge(flag, path string, info fs.FileInfo, s secrecy) (reason, 
 	if s == secretive || l.opts.StrictKeyPermissions {
 		return text, remedy
 	}
+	l.exposed = true
 	l.problem(Warning, flag, path, text+"; "+remedy)
 	return "", ""
 }

@@ -34,6 +34,7 @@ type material struct {
 	clientCAs    *x509.CertPool
 	authorities  []*x509.Certificate
 	revoked      map[revocation]struct{}
+	nextLists    time.Time  // when the first revocation list should be replaced
 	ticketKeys   [][32]byte // as in the file, newest first; nil without a file
 	trust        [32]byte   // digest of leaves and client trust
 }
@@ -48,6 +49,8 @@ type Pair struct {
 	NotBefore time.Time
 	NotAfter  time.Time
 	Chain     int // certificates sent, the leaf included
+	// Exposed says that others than its owner can read the key file.
+	Exposed bool
 }
 
 // A loader reads material for one set of options.
@@ -56,6 +59,8 @@ type loader struct {
 	now  time.Time
 	// encrypted is set when a key needed the passphrase.
 	encrypted bool
+	// exposed is set when others can read the file of a key.
+	exposed bool
 	// problems are kept until all is loaded, so that a failed load reports
 	// nothing but its error.
 	problems []Problem
@@ -114,6 +119,7 @@ func (l *loader) loadPair(m *material, certFile, keyFile string, passphrase []by
 	if err != nil {
 		return err
 	}
+	l.exposed = false
 	keyPEM, err := l.read(flagKey, whatKey, keyFile, private)
 	if err != nil {
 		return err
@@ -144,6 +150,7 @@ func (l *loader) loadPair(m *material, certFile, keyFile string, passphrase []by
 	m.pairs = append(m.pairs, Pair{
 		CertFile: certFile, KeyFile: keyFile, Algorithm: algorithm(leaf.PublicKey), Names: names(leaf),
 		Subject: leaf.Subject.String(), NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter, Chain: len(chain),
+		Exposed: l.exposed,
 	})
 	return nil
 }

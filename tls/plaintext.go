@@ -16,7 +16,7 @@ const (
 	// lingerBytes bounds how much of it is read.
 	lingerBytes = 64 << 10
 
-	httpHint = "This port speaks Bolt over TLS: use bolt+s:// or bolt+ssc://, not HTTP or WebSocket.\n"
+	httpHint = "This port speaks TLS only: use bolt+s:// or bolt+ssc:// for Bolt, https:// for metrics. WebSocket over TLS is not supported.\n"
 )
 
 // A wrongProtocolError is the handshake error of a peer that was turned away.

@@ -80,6 +80,26 @@ func (e *Endpoint) Close() error {
 // Pairs describes the certificates in use.
 func (e *Endpoint) Pairs() []Pair { return slices.Clone(e.current.Load().material.pairs) }
 
+// An Authority is a certificate that client certificates may chain to.
+type Authority struct {
+	Subject             string
+	NotBefore, NotAfter time.Time
+}
+
+// Authorities describes the authorities for client certificates in use.
+func (e *Endpoint) Authorities() []Authority {
+	m := e.current.Load().material
+	list := make([]Authority, 0, len(m.authorities))
+	for _, c := range m.authorities {
+		list = append(list, Authority{Subject: c.Subject.String(), NotBefore: c.NotBefore, NotAfter: c.NotAfter})
+	}
+	return list
+}
+
+// NextRevocations is when the first of the revocation lists in use should be
+// replaced; zero without lists.
+func (e *Endpoint) NextRevocations() time.Time { return e.current.Load().material.nextLists }
+
 // Reload reads the files again and uses them for new connections. On an error
 // everything stays as it was. Open connections are not touched.
 func (e *Endpoint) Reload(ctx context.Context) error { return e.reload(ctx, "request") }

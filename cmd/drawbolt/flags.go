@@ -17,47 +17,52 @@ const (
 	sectionQuery   = "query"
 	sectionLogging = "log"
 	sectionProcess = "process"
+	sectionMonitor = "monitoring"
 )
 
 // The names that more than this table uses.
 const (
-	flagBoltAddress     = "bolt-address"
-	flagBoltPort        = "bolt-port"
-	flagServerAgent     = "bolt-server-name-for-init"
-	flagMinBolt         = "min-bolt"
-	flagMaxBolt         = "max-bolt"
-	flagAllowFlawed     = "allow-bolt-5-5"
-	flagStrictDocs      = "strict-docs"
-	flagErrorCodes      = "bolt-error-codes"
-	flagKeepAlive       = "bolt-keep-alive"
-	flagBookmarkTimeout = "bookmark-timeout-sec"
-	flagAdvertised      = "advertised-address"
-	flagDefaultDatabase = "default-database"
-	flagMaxMessage      = "max-message-bytes"
-	flagMaxConnections  = "max-connections"
-	flagOrigins         = "bolt-websocket-origins"
-	flagIdleTimeout     = "bolt-session-inactivity-timeout"
-	flagCert            = "bolt-cert-file"
-	flagKey             = "bolt-key-file"
-	flagPassphrase      = "bolt-key-passphrase-file" //nolint:gosec // the name of a flag
-	flagTLSMin          = "bolt-tls-min-version"
-	flagClientAuth      = "bolt-client-auth"
-	flagClientCA        = "bolt-client-ca-file"
-	flagClientCRL       = "bolt-client-crl-file"
-	flagCertWatch       = "bolt-cert-watch-interval"
-	flagTicketKeys      = "bolt-session-ticket-key-file"
-	flagDevCertificate  = "dev-certificate"
-	flagDataDirectory   = "data-directory"
-	flagQueryTimeout    = "query-execution-timeout-sec"
-	flagLogLevel        = "log-level"
-	flagLogFile         = "log-file"
-	flagLogStderr       = "also-log-to-stderr"
-	flagLogRetention    = "log-retention-days"
-	flagMemoryLimit     = "memory-limit"
-	flagMemoryHeadroom  = "gc-headroom-mib"
-	flagTestProcedures  = "procedures-for-testing"
-	flagLogFileSize     = "storage-wal-file-size-kib"
-	flagFlushEvery      = "storage-wal-file-flush-every-n-tx"
+	flagBoltAddress       = "bolt-address"
+	flagBoltPort          = "bolt-port"
+	flagServerAgent       = "bolt-server-name-for-init"
+	flagMinBolt           = "min-bolt"
+	flagMaxBolt           = "max-bolt"
+	flagAllowFlawed       = "allow-bolt-5-5"
+	flagStrictDocs        = "strict-docs"
+	flagErrorCodes        = "bolt-error-codes"
+	flagKeepAlive         = "bolt-keep-alive"
+	flagBookmarkTimeout   = "bookmark-timeout-sec"
+	flagAdvertised        = "advertised-address"
+	flagDefaultDatabase   = "default-database"
+	flagMaxMessage        = "max-message-bytes"
+	flagMaxConnections    = "max-connections"
+	flagOrigins           = "bolt-websocket-origins"
+	flagIdleTimeout       = "bolt-session-inactivity-timeout"
+	flagCert              = "bolt-cert-file"
+	flagKey               = "bolt-key-file"
+	flagPassphrase        = "bolt-key-passphrase-file" //nolint:gosec // the name of a flag
+	flagTLSMin            = "bolt-tls-min-version"
+	flagClientAuth        = "bolt-client-auth"
+	flagClientCA          = "bolt-client-ca-file"
+	flagClientCRL         = "bolt-client-crl-file"
+	flagCertWatch         = "bolt-cert-watch-interval"
+	flagTicketKeys        = "bolt-session-ticket-key-file"
+	flagDevCertificate    = "dev-certificate"
+	flagDataDirectory     = "data-directory"
+	flagQueryTimeout      = "query-execution-timeout-sec"
+	flagLogLevel          = "log-level"
+	flagLogFile           = "log-file"
+	flagLogStderr         = "also-log-to-stderr"
+	flagLogRetention      = "log-retention-days"
+	flagMonitoringAddress = "monitoring-address"
+	flagMonitoringPort    = "monitoring-port"
+	flagMetricsAddress    = "metrics-address"
+	flagMetricsPort       = "metrics-port"
+	flagMemoryLimit       = "memory-limit"
+	flagMemoryHeadroom    = "gc-headroom-mib"
+	flagTestProcedures    = "procedures-for-testing"
+	flagLogFileSize       = "storage-wal-file-size-kib"
+	flagFlushEvery        = "storage-wal-file-flush-every-n-tx"
 )
 
 // maxSeconds bounds every flag that counts seconds: ten years.
@@ -81,6 +86,7 @@ func flagTable() []gflags.Flag {
 		{sectionData, dataFlags()},
 		{sectionQuery, queryFlags()},
 		{sectionLogging, logFlags()},
+		{sectionMonitor, monitorFlags()},
 		{sectionProcess, processFlags()},
 	} {
 		for _, f := range section.flags {
@@ -233,6 +239,27 @@ func logFlags() []gflags.Flag {
 		{
 			Name: flagLogRetention, Type: gflags.Uint64, Default: "35", Validate: gflags.InRange(1, 1000000),
 			Help: "Controls for how many days rotated log files are kept.",
+		},
+	}
+}
+
+func monitorFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{
+			Name: flagMonitoringAddress, Type: gflags.String, Default: "0.0.0.0", Validate: isIP,
+			Help: "IP address on which the log stream should listen. The stream is plaintext WebSocket, also when TLS is on.",
+		},
+		{
+			Name: flagMonitoringPort, Type: gflags.Int32, Default: "7444", Validate: gflags.InRange(portOff, 65535),
+			Help: "Port on which the log stream should listen; 0 picks a free one, -1 switches the stream off.",
+		},
+		{
+			Name: flagMetricsAddress, Type: gflags.String, Default: "0.0.0.0", Validate: isIP,
+			Help: "IP address on which metrics and health are served.",
+		},
+		{
+			Name: flagMetricsPort, Type: gflags.Int32, Default: "9091", Validate: gflags.InRange(portOff, 65535),
+			Help: "Port on which metrics and health are served over HTTP, or HTTPS when TLS is on; 0 picks a free one, -1 switches them off.",
 		},
 	}
 }

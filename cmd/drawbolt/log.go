@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/server/monitor"
 )
 
 // logFileMegabytes is the size at which the log file is rotated; retention is
@@ -27,6 +29,8 @@ type logSink struct {
 	zerolog.Logger
 	file  *lumberjack.Logger
 	where string // for the banner
+	// stream is where readers of the log get it.
+	stream *monitor.LogStream
 }
 
 // openLog opens the sinks that the flags name. Without a log file the log goes to
@@ -36,7 +40,10 @@ func openLog(flags *gflags.Set, stderr io.Writer) (*logSink, error) {
 	if err != nil {
 		return nil, err
 	}
-	sink := &logSink{where: "stderr"}
+	origins := splitList(flags.Text(flagOrigins))
+	sink := &logSink{where: "stderr", stream: monitor.NewLogStream(monitor.StreamOptions{
+		Origins: origins, AnyOrigin: slices.Contains(origins, "any"),
+	})}
 	var writers []io.Writer
 	if path := flags.Text(flagLogFile); path != "" {
 		if err := checkLogFile(path); err != nil {
@@ -55,6 +62,7 @@ func openLog(flags *gflags.Set, stderr io.Writer) (*logSink, error) {
 			sink.where += " and stderr"
 		}
 	}
+	writers = append(writers, sink.stream)
 	sink.Logger = zerolog.New(zerolog.MultiLevelWriter(writers...)).Level(level).Hook(clock{})
 	return sink, nil
 }

@@ -32,6 +32,7 @@ func (p *process) openTLS() error {
 		Handshake: p.handshake,
 		Refused:   p.refused,
 		Reloaded:  p.reloaded,
+		Tickets:   p.monitor.tls.Tickets,
 	}
 	var err error
 	p.endpoint, err = tls.Open(opts)
@@ -74,6 +75,7 @@ func (p *process) reload(ctx context.Context) {
 }
 
 func (p *process) reloaded(trigger string, err error) {
+	p.monitor.tls.Reloaded(trigger, err)
 	if err != nil {
 		p.log.Error().Err(err).Str("trigger", trigger).Msg("key material was not reloaded; the old one stays in use")
 		return
@@ -90,6 +92,7 @@ func (p *process) problem(t tls.Problem) {
 }
 
 func (p *process) handshake(h tls.Handshake) {
+	p.monitor.tls.Handshake(handshakeMetrics(&h))
 	if h.Err == nil {
 		p.log.Trace().Stringer("peer", h.Peer).Str("version", h.Version).Str("suite", h.Suite).
 			Str("group", h.Group).Bool("resumed", h.Resumed).Dur("took", h.Duration).Msg("TLS handshake")
@@ -98,8 +101,9 @@ func (p *process) handshake(h tls.Handshake) {
 	p.log.Debug().Stringer("peer", h.Peer).Str("class", h.Class).Err(h.Err).Msg("TLS handshake failed")
 }
 
-// refused is called from connections, so the server exists.
+// refused is called from connections, those of the metrics too.
 func (p *process) refused(r tls.Refused) {
+	p.monitor.tls.Refused(r.Protocol)
 	mistake, hint := "peer does not speak TLS", ""
 	switch r.Protocol {
 	case "bolt":
@@ -109,5 +113,7 @@ func (p *process) refused(r tls.Refused) {
 	case "proxy":
 		mistake, hint = "PROXY protocol on the TLS port", "the proxy must not send a PROXY header"
 	}
-	p.server.Refused(r.Peer, mistake, hint)
+	if s := p.serving.Load(); s != nil {
+		s.Refused(r.Peer, mistake, hint)
+	}
 }

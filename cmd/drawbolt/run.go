@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 	"github.com/drawbolt/drawbolt/server"
+	"github.com/drawbolt/drawbolt/server/monitor"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/tls"
 )
@@ -114,6 +116,10 @@ type process struct {
 	endpoint *tls.Endpoint // nil in plaintext
 	selfMade bool
 	server   *server.Server
+	// serving is server once it exists, for callbacks of the endpoint, which
+	// has listeners before.
+	serving atomic.Pointer[server.Server]
+	monitor *watchman
 }
 
 // serve does everything in the order in which a mistake must stop the start: key
@@ -128,6 +134,9 @@ func (p *process) serve() error {
 	if err := checkVersions(p.flags); err != nil {
 		return &startError{exitConfig, err}
 	}
+	if err := p.openMonitor(); err != nil {
+		return err
+	}
 	if err := p.openTLS(); err != nil {
 		return &startError{exitConfig, err}
 	}
@@ -138,6 +147,8 @@ func (p *process) serve() error {
 	if err := checkOwner(options.Directory); err != nil {
 		return &startError{exitDataOwner, err}
 	}
+	p.startMonitor(ctx)
+	defer p.stopMonitor()
 	options.OnFatal = func(err error) { cancel(fmt.Errorf("the commit log has failed: %w", err)) }
 	began := time.Now()
 	store, err := storage.Open(ctx, options)
@@ -162,6 +173,10 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 	if p.server, err = server.New(opts); err != nil {
 		return &startError{exitConfig, err}
 	}
+	p.serving.Store(p.server)
+	if err := p.monitor.registry.Register(p.server.Collector(), monitor.NewStore(store)); err != nil {
+		return errors.Join(err, p.server.Close())
+	}
 	listener, err := p.listen(ctx)
 	if err != nil {
 		return errors.Join(err, p.server.Close())
@@ -172,7 +187,9 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 	if err := p.announce(listener.Addr(), opts.DefaultDatabase); err != nil {
 		return errors.Join(err, p.server.Close())
 	}
+	p.monitor.ready.Store(true)
 	err = p.wait(ctx, signals, served)
+	p.monitor.ready.Store(false)
 	stop, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), drainTime, errDrainTime)
 	defer cancel()
 	go func() { // a second signal ends at once
@@ -225,8 +242,7 @@ func (p *process) announce(address net.Addr, database string) error {
 // warnExposed warns about a server that other machines can reach although it
 // has no TLS or no users.
 func (p *process) warnExposed(address net.Addr) {
-	host, _, err := net.SplitHostPort(address.String())
-	if ip := net.ParseIP(host); err != nil || ip == nil || ip.IsLoopback() {
+	if !isExposed(address) {
 		return
 	}
 	if p.endpoint == nil {

@@ -72,7 +72,9 @@ func Root(tb testing.TB) (string, error) {
 type Options struct {
 	Plaintext bool     // no certificate flags
 	Directory string   // data directory; a temporary one when empty
+	Monitor   bool     // metrics and log stream too, on free ports
 	Args      []string // further flags, last
+	Env       []string // NAME=value, beside the test's own
 }
 
 // A Server is a running drawbolt process.
@@ -80,6 +82,8 @@ type Server struct {
 	Address   string // host:port of the Bolt listener
 	Directory string // data directory
 	CAFile    string // PEM file of the authority behind the certificate; empty in plaintext
+	Metrics   string // URL of the metrics; empty without Options.Monitor
+	LogStream string // URL of the log stream; empty without Options.Monitor
 
 	cmd    *exec.Cmd
 	output *output
@@ -97,12 +101,20 @@ func Start(tb testing.TB, o Options) *Server {
 		"--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory=" + s.Directory,
 		"--also-log-to-stderr", "--log-level=INFO",
 	}
+	// The default ports are the same for all servers of all tests.
+	port := "-1"
+	if o.Monitor {
+		port = "0"
+	}
+	args = append(args, "--monitoring-address=127.0.0.1", "--monitoring-port="+port,
+		"--metrics-address=127.0.0.1", "--metrics-port="+port)
 	if !o.Plaintext {
 		pair := tlstest.NewCA(tb).Issue(tb, tlstest.Leaf{})
 		s.CAFile = pair.CAFile
 		args = append(args, "--bolt-cert-file="+pair.CertFile, "--bolt-key-file="+pair.KeyFile)
 	}
 	s.cmd = exec.Command(Build(tb), append(args, o.Args...)...) //nolint:gosec,noctx // the test says the flags; ended by Stop, Kill or the cleanup
+	s.cmd.Env = append(os.Environ(), o.Env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
 	if err := s.cmd.Start(); err != nil {
 		tb.Fatalf("start drawbolt: %v", err)
@@ -123,6 +135,12 @@ func Start(tb testing.TB, o Options) *Server {
 		tb.Fatalf("drawbolt ended at start: %v\n%s", s.cmd.ProcessState, s.Output())
 	case <-time.After(startTimeout):
 		tb.Fatalf("drawbolt gave no address in %v\n%s", startTimeout, s.Output())
+	}
+	if o.Monitor { // these lines come before the address
+		s.Metrics, s.LogStream = metricsLine.FindString(s.Output()), streamLine.FindString(s.Output())
+		if s.Metrics == "" || s.LogStream == "" {
+			tb.Fatalf("drawbolt does not tell its monitoring ports\n%s", s.Output())
+		}
 	}
 	return s
 }
@@ -183,6 +201,12 @@ func Run(tb testing.TB, args ...string) (code int, out string) {
 
 // addressLine finds the address in the banner, which names a URI to connect to.
 var addressLine = regexp.MustCompile(`bolt(?:\+ssc)?://(\S+?:[1-9]\d*)\b`)
+
+// The lines that name the ports of Options.Monitor.
+var (
+	metricsLine = regexp.MustCompile(`https?://\S+/metrics`)
+	streamLine  = regexp.MustCompile(`ws://\S+:\d+`)
+)
 
 // output collects what a process prints and reports the first address in it.
 type output struct {
