@@ -6,9 +6,14 @@ import (
 )
 
 const (
-	// readWindow is what one connection keeps for input, and the largest read
-	// for small messages. Several pipelined requests fit.
+	// readWindow is the largest read for small messages. Several pipelined
+	// requests fit.
 	readWindow = 4 << 10
+	// smallWindow is what a connection keeps for input at first, and again when
+	// quietReads reads in a row have brought no more than that. A usual request
+	// fits.
+	smallWindow = 512
+	quietReads  = 32
 	// keepMessage is the largest buffer that is kept after a message that did
 	// not fit into the window. An idle connection holds both.
 	keepMessage = 16 << 10
@@ -39,11 +44,12 @@ type Reader struct {
 	inside      bool // a chunk of the message has begun
 	chunk       int  // bytes of the chunk that are still to come
 	size        int  // bytes announced by the message so far
+	quiet       int  // reads in a row that a small window could take
 }
 
 // NewReader returns a reader of src whose messages may have limit bytes.
 func NewReader(src io.Reader, limit int) *Reader {
-	return &Reader{src: src, limit: limit, buf: make([]byte, readWindow)}
+	return &Reader{src: src, limit: limit, buf: make([]byte, smallWindow)}
 }
 
 // SetLimit changes the largest size of a message, for those not begun yet.
@@ -203,15 +209,35 @@ func (r *Reader) grow(n int) {
 
 // fill reads more into the window, making room first.
 func (r *Reader) fill() error {
+	r.resize()
 	if r.end == len(r.buf) {
 		r.compact()
 	}
 	n, err := r.src.Read(r.buf[r.end:])
 	r.end += n
 	if n > 0 {
+		if r.quiet++; n > smallWindow {
+			r.quiet = 0
+		}
 		return nil
 	}
 	return noProgress(err)
+}
+
+// resize makes a full small window large, because more is coming then. An empty
+// one starts over, and becomes small when little has come for long.
+func (r *Reader) resize() {
+	switch {
+	case len(r.buf) == smallWindow && r.end == smallWindow:
+		bigger := make([]byte, readWindow)
+		copy(bigger[r.start:], r.buf[r.start:])
+		r.buf, r.quiet = bigger, 0
+	case r.next == r.end && r.start == r.stop:
+		if len(r.buf) == readWindow && r.quiet >= quietReads {
+			r.buf = make([]byte, smallWindow)
+		}
+		r.start, r.stop, r.next, r.end = 0, 0, 0, 0
+	}
 }
 
 // compact moves the message so far and what is unread to the window's start. A

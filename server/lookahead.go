@@ -98,28 +98,36 @@ func (in *input) next() (msg []byte, owned bool, err error) {
 	if !in.phase.CompareAndSwap(phaseExecuting, phaseReading) && in.phase.Load() == phaseAhead {
 		return in.await()
 	}
-	if q, ok := in.pop(); ok {
-		return q.msg, true, q.err
-	}
-	if in.end != nil {
-		return nil, false, in.end
+	if len(in.queue) > 0 || in.end != nil {
+		return in.kept()
 	}
 	in.applyLimit()
-	if !in.source.Buffered() {
-		in.timer.Stop()
-		msg, err = in.wait()
-		in.timer.Reset(lookaheadDelay)
-	} else {
+	if in.source.Buffered() {
 		msg, err = in.source.Next()
+	} else {
+		msg, err = in.wait()
 	}
 	return msg, err == nil && in.source.Detach(), err
 }
 
+// kept takes a request from the queue, or the end that follows it.
+//
+//go:noinline
+func (in *input) kept() (msg []byte, owned bool, err error) {
+	if q, ok := in.pop(); ok {
+		return q.msg, true, q.err
+	}
+	return nil, false, in.end
+}
+
 // wait takes a message that may have to arrive first.
-func (in *input) wait() ([]byte, error) {
+func (in *input) wait() (msg []byte, err error) {
+	in.timer.Stop()
 	in.pause()
 	defer in.resume()
-	return in.source.Next()
+	msg, err = in.source.Next()
+	in.timer.Reset(lookaheadDelay)
+	return msg, err
 }
 
 // recoverable reports errors of the source that stand for one bad message.

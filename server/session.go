@@ -132,11 +132,15 @@ func (s *session) guarded() (err error) {
 			message: "An unexpected error has occurred; the server's log has the details.",
 		}), s.flush())
 	}()
-	return s.run()
+	if err := s.agree(); err != nil {
+		return err
+	}
+	return s.loop()
 }
 
-// run does everything up to the login under one deadline, then serves requests.
-func (s *session) run() error {
+// agree does everything up to the agreed version, under the deadline of the
+// login.
+func (s *session) agree() error {
 	s.loginBy = time.Now().Add(s.server.opts.Limits.Login)
 	if err := s.armLogin(); err != nil {
 		return err
@@ -162,7 +166,7 @@ func (s *session) run() error {
 	}
 	s.encoder = bolt.ValueEncoder{Version: s.version, ZoneOffset: s.server.opts.ZoneOffset}
 	s.input = newInput(s.reader, s.server.opts.Limits.Queue, s.life.interrupt, s.pause, s.resume)
-	return s.loop()
+	return nil
 }
 
 // pause is called by the input before it waits for the peer.
@@ -173,34 +177,53 @@ func (s *session) pause() {
 	s.working.Unlock()
 }
 
-// loop serves requests. Answers leave when no complete request is left.
+// loop serves requests. Its frame and those below it are small: they are what the
+// stack of an idle connection holds, and the runtime takes half of a stack back
+// when less than a quarter of it is in use.
 func (s *session) loop() error {
 	for {
-		if !s.input.ready() {
-			if s.server.draining.Load() && s.idle() {
-				return errors.Join(errFinished, s.flush())
-			}
-			if err := s.flush(); err != nil {
-				return err
-			}
+		if err := s.settle(); err != nil {
+			return err
 		}
-		msg, owned, err := s.input.next()
-		switch {
-		case err == nil:
-			s.server.metrics.messages.Add(1)
-			s.server.metrics.received.Add(uint64(len(msg)))
-			err = s.handle(msg, owned)
-		case recoverable(err):
-			err = s.fail(err)
-		}
-		if err != nil {
-			err = errors.Join(err, s.flush())
-			if errors.Is(err, errProtocol) {
-				linger(s.conn) // or the failure may be lost in a reset
-			}
+		if err := s.turn(s.input.next()); err != nil {
 			return err
 		}
 	}
+}
+
+// settle sends the answers when no complete request is left.
+//
+//go:noinline
+func (s *session) settle() error {
+	if s.input.ready() {
+		return nil
+	}
+	if s.server.draining.Load() && s.idle() {
+		return errors.Join(errFinished, s.flush())
+	}
+	return s.flush()
+}
+
+// turn answers what the input has returned.
+//
+//go:noinline
+func (s *session) turn(msg []byte, owned bool, err error) error {
+	switch {
+	case err == nil:
+		s.server.metrics.messages.Add(1)
+		s.server.metrics.received.Add(uint64(len(msg)))
+		err = s.handle(msg, owned)
+	case recoverable(err):
+		err = s.fail(err)
+	}
+	if err == nil {
+		return nil
+	}
+	err = errors.Join(err, s.flush())
+	if errors.Is(err, errProtocol) {
+		linger(s.conn) // or the failure may be lost in a reset
+	}
+	return err
 }
 
 // idle reports whether the session has no transaction and no result.
