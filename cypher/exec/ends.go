@@ -45,14 +45,14 @@ func (t *endTable) load(o *expand) {
 	for i, step := range t.steps {
 		at := t.find(step.Node)
 		t.next = append(t.next, t.places[at])
-		t.places[at] = int32(i + 1) //nolint:gosec // a node's relationships
+		t.places[at] = int32(i + 1)
 	}
 }
 
 // find returns the place of an end, which is free when there is none.
 func (t *endTable) find(node graph.NodeID) int {
 	mask := len(t.places) - 1
-	at := int(uint64(node)*0x9E37_79B9_7F4A_7C15>>33) & mask //nolint:gosec // 31 bits
+	at := int(uint64(node)*0x9E37_79B9_7F4A_7C15>>33) & mask
 	for t.places[at] != 0 && t.steps[t.places[at]-1].Node != node {
 		at = (at + 1) & mask
 	}

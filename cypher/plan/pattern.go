@@ -35,7 +35,8 @@ type patternRel struct {
 	known     bool // bound before the clause
 	solved    bool
 	stepExpr  ast.Expr // must hold for each relationship of a chain
-	stepRel   int      // the slot that step reads
+	stepRel   int      // the slot of its relationship, or -1
+	stepTo    int      // the slot of the node behind it, or -1
 	shortest  ast.SelectorKind
 	repeat    *ast.GroupPattern // a whole pattern, many times
 }
@@ -287,7 +288,7 @@ func (g *graphPattern) addRel(r *ast.RelPattern, from, to *patternNode) (*patter
 	if !ok {
 		return nil, notSupported("a type expression other than A|B")
 	}
-	rel := &patternRel{symbol: r.Symbol, from: from, to: to, direction: direction(r.Direction), stepRel: -1}
+	rel := &patternRel{symbol: r.Symbol, from: from, to: to, direction: direction(r.Direction), stepRel: -1, stepTo: -1}
 	for _, t := range types {
 		if t.Dynamic != nil {
 			return nil, notSupported("a dynamic relationship type in a pattern")

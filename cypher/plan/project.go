@@ -135,7 +135,7 @@ func (p *planner) simple(items []*ast.Item, late []bool, input Node) (Node, []in
 	var assigned []Assignment
 	columns := make([]int, len(items))
 	for i, item := range items {
-		if late != nil && late[i] {
+		if i < len(late) && late[i] {
 			columns[i] = p.newSlot(expr.Values)
 			continue
 		}

@@ -90,10 +90,13 @@ func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 		g.p.listSlot(r.slot)
 		node = add(g.p, n)
 	case r.shortest != ast.SelectAll:
+		if err := g.searchConditions(r); err != nil {
+			return nil, err
+		}
 		n := &ShortestPath{
 			Input: input, Hop: hop, From: from.slot, To: to.slot, Relationships: r.slot,
 			Min: r.min, Max: r.max, All: r.shortest == ast.SelectAllShortestPathsFunction,
-			StepFrom: -1, StepTo: -1, StepRelationship: r.stepRel,
+			StepFrom: -1, StepTo: r.stepTo, StepRelationship: r.stepRel,
 		}
 		step, err := g.step(r)
 		if err != nil {
@@ -105,7 +108,7 @@ func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 		n := &VarExpand{
 			Input: input, Hop: hop, From: from.slot, To: to.slot, Relationships: r.slot,
 			Min: r.min, Max: r.max, Into: into, Known: r.known, Backwards: backwards, Distinct: distinct,
-			StepFrom: -1, StepTo: -1, StepRelationship: r.stepRel,
+			StepFrom: -1, StepTo: r.stepTo, StepRelationship: r.stepRel,
 		}
 		step, err := g.step(r)
 		if err != nil {
