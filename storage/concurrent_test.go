@@ -92,6 +92,9 @@ func TestTransfers(t *testing.T) {
 					}
 					return tx.SetNodeProperty(t.Context(), to, balance, graph.Integer(b+1))
 				})
+				tx := s.Begin(storage.WriteMode) // what is undone must never be seen
+				_ = tx.SetNodeProperty(t.Context(), from, balance, graph.Integer(-1_000_000))
+				tx.Rollback()
 			}
 		})
 	}
@@ -388,6 +391,76 @@ func TestConcurrentHistories(t *testing.T) {
 	storagetest.Load(tx.View(), m)
 	tx.Rollback()
 	storagetest.Check(t, "after all", s, m)
+}
+
+// TestSchemaBesideWriters creates and drops an index and a constraint while
+// others write; at the end the index holds what it must.
+func TestSchemaBesideWriters(t *testing.T) {
+	s := open(t, storage.Options{})
+	label := must[storage.LabelID](t)(s.InternLabel("L"))
+	other := must[storage.LabelID](t)(s.InternLabel("M"))
+	typ := must[storage.TypeID](t)(s.InternType("T"))
+	key := must[storage.KeyID](t)(s.InternKey("k"))
+	var ids []graph.NodeID
+	retry(t, s, func(tx *storage.Transaction) error {
+		for range 20 {
+			ids = append(ids, must[graph.NodeID](t)(tx.CreateNode(t.Context(), []storage.LabelID{label}, nil)))
+		}
+		return nil
+	})
+	var writing sync.WaitGroup
+	for w := range 3 {
+		writing.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(w), 9))
+			for range 200 {
+				tx := s.Begin(storage.WriteMode)
+				err := randomChanges(t.Context(), tx, r, ids, label, other, typ, key)
+				if err == nil && r.IntN(4) > 0 {
+					_, err = tx.Commit(t.Context())
+				}
+				tx.Rollback()
+				e, ok := errors.AsType[*storage.Error](err)
+				if err != nil && (!ok || !e.Retriable() && e.Kind != storage.KindConstraint) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	spec := storage.IndexSpec{Name: "i", Label: label, Keys: []storage.KeyID{key}}
+	for round := range 20 {
+		if err := s.CreateIndex(t.Context(), spec); err != nil {
+			t.Error(err)
+		}
+		if err := s.DropIndex(t.Context(), "i"); err != nil {
+			t.Error(err)
+		}
+		err := s.CreateConstraint(t.Context(), storage.ConstraintSpec{Name: "c", Kind: storage.NodeKey, Label: other, Keys: spec.Keys})
+		if err == nil {
+			err = s.DropConstraint(t.Context(), "c")
+		}
+		if k := kindOf(err); k != 0 && k != storage.KindConstraint && k != storage.KindDeadlock {
+			t.Errorf("round %d: %v", round, err)
+		}
+	}
+	if err := s.CreateIndex(t.Context(), spec); err != nil {
+		t.Error(err)
+	}
+	writing.Wait()
+	s.Reclaim()
+	m := storagetest.NewModel()
+	tx := s.Begin(storage.ReadMode)
+	storagetest.Load(tx.View(), m)
+	tx.Rollback()
+	storagetest.Check(t, "after all", s, m)
+	want := int64(0)
+	for _, n := range m.Nodes {
+		if n.Labels[label] && !n.Properties[key].IsNull() {
+			want++
+		}
+	}
+	if info := s.Indexes(); len(info) != 1 || info[0].Entries != want {
+		t.Errorf("indexes are %v, want one with %d entries", info, want)
+	}
 }
 
 // randomChanges makes some changes of the nodes and their relationships.

@@ -98,7 +98,9 @@ func (s *Store) removeEntry(ix *Index, hash uint64, slot uint32) {
 }
 
 // recheckIndex removes an entry when no version that anybody can see wants it.
-func (s *Store) recheckIndex(slot, number uint32, hash, horizon uint64) {
+// It returns false when that is not decided yet: the newest version does not
+// want the entry, or is not committed, but somebody may still need it.
+func (s *Store) recheckIndex(slot, number uint32, hash, horizon uint64) (done bool) {
 	var ix *Index
 	for _, x := range s.schema.current.Load().indexes {
 		if x.number == number {
@@ -106,7 +108,7 @@ func (s *Store) recheckIndex(slot, number uint32, hash, horizon uint64) {
 		}
 	}
 	if ix == nil {
-		return
+		return true
 	}
 	var arena graph.Arena
 	latch := s.nodeLatches.of(slot)
@@ -116,9 +118,12 @@ func (s *Store) recheckIndex(slot, number uint32, hash, horizon uint64) {
 		h, ok := s.hashOf(ix, v, &arena)
 		return ok && h == hash
 	}
-	if !s.anyVersion(&s.nodes.At(slot).head, horizon, wants) {
+	h := &s.nodes.At(slot).head
+	if !s.anyVersion(h, horizon, wants) {
 		s.removeEntry(ix, hash, slot)
+		return true
 	}
+	return !h.load().IsOwned() && wants(h.get())
 }
 
 // build enters all nodes into a registered index, in every version that
@@ -160,11 +165,20 @@ func (s *Store) buildNode(ix *Index, slot uint32, horizon uint64, a *graph.Arena
 	if uint64(slot) >= s.nodes.Len() {
 		return nil
 	}
-	s.anyVersion(&s.nodes.At(slot).head, horizon, func(v version) bool {
-		if h, ok := s.hashOf(ix, v, a); ok && err == nil {
-			if err = ix.hash.Add(h, slot); err != nil {
-				err = memoryError(err)
-			}
+	h := &s.nodes.At(slot).head
+	newest, owned := h.get(), h.load().IsOwned()
+	s.anyVersion(h, horizon, func(v version) bool {
+		hash, ok := s.hashOf(ix, v, a)
+		if !ok || err != nil {
+			return false
+		}
+		if err = ix.hash.Add(hash, slot); err != nil {
+			err = memoryError(err)
+		}
+		// Whoever made this version, or the one after it, did not know the
+		// index: nobody else will take the entry out.
+		if owned || v != newest {
+			s.reclaimer.replace(s.published.Load(), []garbage{{kind: garbageIndex, a: slot, b: ix.number, hash: hash}})
 		}
 		return false
 	})

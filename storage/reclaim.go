@@ -188,9 +188,11 @@ func (r *reclaimer) reclaim() (progress bool) {
 	for _, b := range replaced {
 		freed += len(b.list)
 	}
-	r.retire(r.store.freeReplaced(replaced, snapshot))
+	waiting, again := r.store.freeReplaced(replaced, snapshot)
+	r.retire(waiting)
+	r.replace(snapshot, again)
 	r.pending.Add(-int64(freed))
-	return tagged || freed > 0
+	return tagged || freed > len(again)
 }
 
 // freeRetired frees what nobody looks at.
@@ -222,9 +224,9 @@ func (s *Store) freeProperties(ref uint32) {
 	}
 }
 
-// freeReplaced frees what no snapshot from horizon on sees, and returns what has
-// to wait for those who look at it.
-func (s *Store) freeReplaced(batches []replacedBatch, horizon uint64) (retired []retirement) {
+// freeReplaced frees what no snapshot from horizon on sees. It returns what has
+// to wait for those who look at it, and what has to be tried again.
+func (s *Store) freeReplaced(batches []replacedBatch, horizon uint64) (retired []retirement, again []garbage) {
 	var links []link
 	for _, b := range batches {
 		for _, g := range b.list {
@@ -246,19 +248,21 @@ func (s *Store) freeReplaced(batches []replacedBatch, horizon uint64) (retired [
 				retired = s.freeNode(g.a, retired)
 			case garbageRelationship:
 				if _, ok := stuck[g.a]; ok {
-					s.reclaimer.replace(horizon, []garbage{g})
+					again = append(again, g)
 					continue
 				}
 				retired = s.freeRelationship(g.a, retired)
 			case garbageLabel:
 				s.recheckLabel(g.a, g.b, horizon)
 			case garbageIndex:
-				s.recheckIndex(g.a, g.b, g.hash, horizon)
+				if !s.recheckIndex(g.a, g.b, g.hash, horizon) {
+					again = append(again, g)
+				}
 			}
 		}
 	}
 	s.undo.Recycle(free...)
-	return retired
+	return retired, again
 }
 
 // linksOf appends the two ends of a relationship.

@@ -210,17 +210,24 @@ func (h *Hash) Next(hash, from uint64, dst []uint32) (n int, next uint64) {
 	return n, from
 }
 
-// Free gives back all memory. Nobody may use the index any more.
+// Free removes all entries and gives back the memory. Nothing may be added any
+// more; removing and reading find nothing.
 func (h *Hash) Free() {
 	for i := range h.shards {
-		s := &h.shards[i]
-		p := s.cells.Swap(nil)
-		if p == nil {
-			continue
-		}
-		for _, c := range *p {
-			h.freeCell(c)
-		}
-		h.memory.Unreserve(int64(len(*p)) * 8)
+		h.freeShard(&h.shards[i])
 	}
+	h.count.Store(0)
+}
+
+func (h *Hash) freeShard(s *hashShard) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.cells.Swap(nil)
+	if p == nil {
+		return
+	}
+	for _, c := range *p {
+		h.freeCell(c)
+	}
+	h.memory.Unreserve(int64(len(*p)) * 8)
 }
