@@ -3,6 +3,7 @@ package cypher
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -163,6 +164,7 @@ type Transaction struct {
 	tx      *storage.Transaction
 	options TransactionOptions
 	deletes bool // a statement may have deleted entities
+	open    []*Result
 	ended   bool
 }
 
@@ -192,11 +194,12 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	if p.plan.OwnTransactions && !p.explain() {
 		return nil, &Error{Kind: KindTransaction, Message: "CALL … IN TRANSACTIONS can not run inside of an explicit transaction"}
 	}
-	r, err := t.engine.start(ctx, p, execution{params: params, literals: literals, tx: t.tx, options: &o, deletes: t.deletes})
+	r, err := t.engine.start(ctx, p, execution{params: params, literals: literals, tx: t.tx, options: &o, deletes: t.deletes, shared: true})
 	if err != nil {
 		return nil, err
 	}
 	t.deletes = t.deletes || p.plan.Deletes
+	t.open = append(slices.DeleteFunc(t.open, func(r *Result) bool { return r.ended || r.closed }), r)
 	return r, nil
 }
 
@@ -205,7 +208,7 @@ func (t *Transaction) Commit(ctx context.Context) (storage.Position, error) {
 	if t.ended {
 		return 0, &Error{Kind: KindTransaction, Message: "the transaction has ended"}
 	}
-	t.ended = true
+	t.end()
 	position, err := t.tx.Commit(ctx)
 	if err != nil {
 		t.tx.Rollback()
@@ -216,7 +219,16 @@ func (t *Transaction) Commit(ctx context.Context) (storage.Position, error) {
 // Rollback undoes the changes. It does nothing when the transaction has ended.
 func (t *Transaction) Rollback() {
 	if !t.ended {
-		t.ended = true
+		t.end()
 		t.tx.Rollback()
 	}
+}
+
+// end closes the results that are still open: what they read is about to go.
+func (t *Transaction) end() {
+	t.ended = true
+	for _, r := range t.open {
+		_ = r.Close() // it owns no transaction, so there is nothing to fail
+	}
+	t.open = nil
 }

@@ -102,6 +102,55 @@ func TestTransaction(t *testing.T) {
 	tx.Rollback()
 }
 
+// A result that is being read does not see what later statements write, and
+// ends with its transaction.
+func TestOpenResults(t *testing.T) {
+	e := cyphertest.Open(t)
+	mustRead(t, e, "UNWIND range(1, 100) AS x CREATE (:N {x: x})")
+	tx, err := e.Begin(t.Context(), cypher.TransactionOptions{})
+	if err != nil {
+		t.Fatalf("Begin: %v", err)
+	}
+	r, err := tx.Run(t.Context(), "MATCH (n:N) RETURN n.x", graph.Value{}, cypher.RunOptions{})
+	if err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	if b, err := r.Next(t.Context(), 1); err != nil || b.Len() != 1 {
+		t.Fatalf("Next = %v, %v", b, err)
+	}
+	mustRead(t, tx, "MATCH (n:N) SET n.x = -1")
+	mustRead(t, tx, "UNWIND range(1, 100) AS x CREATE (:N {x: -1})")
+	rows := 1
+	for {
+		b, err := r.Next(t.Context(), 7)
+		if err != nil {
+			t.Fatalf("Next: %v", err)
+		}
+		if b == nil {
+			break
+		}
+		for row := range b.Len() {
+			if b.Value(row, 0).Int() < 0 {
+				t.Fatalf("row %d is of a later statement", rows+row)
+			}
+		}
+		rows += b.Len()
+	}
+	if rows != 100 {
+		t.Errorf("%d rows, want 100", rows)
+	}
+	open, err := tx.Run(t.Context(), "MATCH (n:N) RETURN n.x", graph.Value{}, cypher.RunOptions{})
+	if err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	if _, err := tx.Commit(t.Context()); err != nil {
+		t.Fatalf("Commit: %v", err)
+	}
+	if b, err := open.Next(t.Context(), 1); b != nil || err != nil {
+		t.Errorf("Next after Commit = %v, %v", b, err)
+	}
+}
+
 func TestRollback(t *testing.T) {
 	e := cyphertest.Open(t)
 	tx, err := e.Begin(t.Context(), cypher.TransactionOptions{})

@@ -59,6 +59,7 @@ type execution struct {
 	tx       *storage.Transaction
 	options  *RunOptions
 	deletes  bool // the transaction may have deleted entities
+	shared   bool // other statements run in the transaction
 }
 
 // start begins a statement in a transaction. A writing one runs to its end.
@@ -93,11 +94,11 @@ func (e *Engine) start(ctx context.Context, p *prepared, x execution) (*Result, 
 	}
 	run.Start(exec.Options{
 		Store: e.store, Transaction: tx, Parameters: values, Function: &r.function,
-		Profile: p.mode == profileMode, MemoryLimit: e.options.MemoryLimit, Deletes: x.deletes,
+		Profile: p.mode == profileMode, MemoryLimit: e.options.MemoryLimit, Deletes: x.deletes, Shared: x.shared,
 	})
 	r.run = run
 	if !p.plan.Writes {
-		r.view = tx.View()
+		r.view = run.View()
 		return r, nil
 	}
 	if err := r.runToEnd(ctx); err != nil {

@@ -53,6 +53,9 @@ type Options struct {
 	Profile bool
 	// MemoryLimit bounds the bytes of what the run keeps. Zero means no limit.
 	MemoryLimit int64
+	// Shared says that later statements of the transaction may write while
+	// this one still returns rows, which it must not see.
+	Shared bool
 	// Deletes says that the transaction may have deleted entities before.
 	Deletes bool
 }
@@ -75,6 +78,7 @@ type Run struct {
 	counters   Counters
 	profile    []Profile
 	profiling  bool
+	shared     bool
 	memory     int64
 	limit      int64
 	nested     []*inner // by number, built at first use
@@ -102,7 +106,7 @@ func New(p *plan.Plan) (*Run, error) {
 // Start begins an execution.
 func (r *Run) Start(o Options) {
 	r.store, r.tx, r.limit, r.memory = o.Store, o.Transaction, o.MemoryLimit, 0
-	r.counters = Counters{}
+	r.counters, r.shared = Counters{}, o.Shared
 	r.generation++
 	r.profiling = o.Profile
 	if o.Profile {
@@ -127,7 +131,7 @@ func (r *Run) Start(o Options) {
 // startSegment makes the changes so far visible to the operators of a segment.
 func (r *Run) startSegment(segment int) {
 	c := r.contexts[segment]
-	if r.plan.Writes {
+	if r.plan.Writes || r.shared {
 		c.View = r.tx.ViewAt(r.tx.NextCommand())
 	} else {
 		c.View = r.tx.View()
@@ -145,6 +149,9 @@ func (r *Run) Next(ctx context.Context) (*expr.Batch, error) {
 	}
 	return b, nil
 }
+
+// View returns what the statement saw when it started.
+func (r *Run) View() storage.View { return r.contexts[0].View }
 
 // Counters returns what has been changed so far.
 func (r *Run) Counters() Counters { return r.counters }
