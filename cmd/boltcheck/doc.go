@@ -7,6 +7,6 @@
 // failure is shown with the bytes of both sides and the section of the
 // documentation that it rests on. It writes TAP and JUnit for CI.
 //
-// The exit code is 0 when all checks passed, 1 when one failed, 2 when there was
-// no server to judge or the command line was wrong.
+// The exit code is 0 when all checks passed, 1 when one failed or a flag was
+// refused, 2 when there was no server to judge or no such command.
 package main

@@ -194,10 +194,11 @@ func suiteOptions(set *gflags.Set) (suite.Options, error) {
 	if u.Port() == "" {
 		address = net.JoinHostPort(u.Hostname(), "7687")
 	}
+	o.DialTCP = func(ctx context.Context) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", address)
+	}
 	if !o.Secure {
-		o.Dial = func(ctx context.Context) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "tcp", address)
-		}
+		o.Dial = o.DialTCP
 		return o, nil
 	}
 	dialer, err := tls.NewDialer(client)

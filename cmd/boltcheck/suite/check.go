@@ -3,6 +3,7 @@ package suite
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -93,7 +94,8 @@ func Checks() ([]*Check, error) {
 //
 // X: sends bytes that are no messages and R: expects such; {slot} stands for the
 // version's four bytes. "on NAME" goes on with another connection, "on main"
-// with the first. "pause 20ms" waits, "silent 50ms" waits and expects no byte, "close" closes, "half-close"
+// with the first. $name in a pattern remembers a value at its first use and is
+// that value later on; $unique is a text of this check alone. "pause 20ms" waits, "silent 50ms" waits and expects no byte, "close" closes, "half-close"
 // closes one direction.
 //
 // At the end a RESET must be answered by exactly one SUCCESS, so that an answer
@@ -131,7 +133,7 @@ func (f *fileParser) line(line string, number int) error {
 	case word == "==":
 		return f.head(rest)
 	case len(f.checks) == 0:
-		return fmt.Errorf("a step before the first check")
+		return errors.New("a step before the first check")
 	}
 	s, err := parseStep(word, rest)
 	if err != nil {
@@ -146,7 +148,7 @@ func (f *fileParser) line(line string, number int) error {
 func (f *fileParser) head(text string) error {
 	fields := strings.Split(text, "|")
 	if len(fields) < 3 {
-		return fmt.Errorf("a check's head is: name | class | versions [| flags]")
+		return errors.New("a check's head is: name | class | versions [| flags]")
 	}
 	for i := range fields {
 		fields[i] = strings.TrimSpace(fields[i])

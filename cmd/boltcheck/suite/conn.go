@@ -34,18 +34,46 @@ type conn struct {
 	leaving bool // GOODBYE was sent: the end is near
 }
 
-// A transcript is the bytes of a check, in order.
-type transcript struct{ lines []string }
+// A transcript is the bytes of a check, in order. They are printed only when
+// the check fails.
+type transcript struct{ entries []entry }
 
-// maxLines is how much of a transcript is kept: its end.
-const maxLines = 40
+// An entry is what went over a connection at once.
+type entry struct {
+	who   string // connection and side
+	bytes []byte
+	node  *node  // the message that the bytes are
+	note  string // in place of bytes, or behind them
+}
 
-func (t *transcript) add(format string, args ...any) {
-	if len(t.lines) == maxLines {
-		copy(t.lines, t.lines[1:])
-		t.lines = t.lines[:maxLines-1]
+// maxEntries is how much of a transcript is kept: its end.
+const maxEntries = 40
+
+func (t *transcript) add(e entry) {
+	if len(t.entries) == maxEntries {
+		copy(t.entries, t.entries[1:])
+		t.entries = t.entries[:maxEntries-1]
 	}
-	t.lines = append(t.lines, fmt.Sprintf(format, args...))
+	t.entries = append(t.entries, e)
+}
+
+// lines prints the transcript.
+func (t *transcript) lines() []string {
+	list := make([]string, len(t.entries))
+	for i, e := range t.entries {
+		parts := []string{e.who}
+		if len(e.bytes) > 0 {
+			parts = append(parts, hexdump(e.bytes))
+		}
+		if e.note != "" {
+			parts = append(parts, "("+e.note+")")
+		}
+		if e.node != nil {
+			parts = append(parts, "  "+describe(e.node))
+		}
+		list[i] = strings.Join(parts, " ")
+	}
+	return list
 }
 
 // hexdump prints bytes, leaving out the middle of long ones.
@@ -65,13 +93,28 @@ func (s *session) dial(ctx context.Context, name string) (*conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dial: %w", err)
 	}
-	return &conn{Conn: raw, in: bufio.NewReader(raw), timeout: s.o.Timeout, log: s.log, name: name}, nil
+	return s.wrap(raw, name), nil
+}
+
+// dialTCP opens a connection without TLS, whatever the port speaks.
+func (s *session) dialTCP(ctx context.Context) (*conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.o.Timeout)
+	defer cancel()
+	raw, err := s.o.DialTCP(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("dial: %w", err)
+	}
+	return s.wrap(raw, "tcp "), nil
+}
+
+func (s *session) wrap(raw net.Conn, name string) *conn {
+	return &conn{Conn: raw, in: bufio.NewReader(raw), timeout: s.o.Timeout, log: s.log, name: name}
 }
 
 // send writes bytes as they are.
 func (c *conn) send(b []byte) error {
-	c.log.add("%sC: %s", c.name, hexdump(b))
-	if err := c.SetWriteDeadline(time.Now().Add(c.timeout)); err != nil {
+	c.log.add(entry{who: c.name + "C:", bytes: b})
+	if err := c.SetWriteDeadline(time.Now().Add(c.timeout)); err != nil && !gone(err) {
 		return err
 	}
 	_, err := c.Write(b)
@@ -85,7 +128,7 @@ func (c *conn) send(b []byte) error {
 // gone reports whether an error says that the other side has closed.
 func gone(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+		errors.Is(err, io.ErrClosedPipe) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // readError turns an end of the stream into errClosed and a timeout into
@@ -93,7 +136,7 @@ func gone(err error) bool {
 func (c *conn) readError(err error) error {
 	switch {
 	case gone(err):
-		c.log.add("%sS: (closed)", c.name)
+		c.log.add(entry{who: c.name + "S:", note: "closed"})
 		c.closed = true
 		return errClosed
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -105,13 +148,15 @@ func (c *conn) readError(err error) error {
 
 // readRaw reads exactly n bytes outside of messages.
 func (c *conn) readRaw(n int) ([]byte, error) {
-	if err := c.SetReadDeadline(time.Now().Add(c.timeout)); err != nil {
+	// A pipe that the other side has closed takes no deadline, but may still
+	// hold what was buffered.
+	if err := c.SetReadDeadline(time.Now().Add(c.timeout)); err != nil && !gone(err) {
 		return nil, err
 	}
 	b := make([]byte, n)
 	got, err := io.ReadFull(c.in, b)
 	if got > 0 {
-		c.log.add("%sS: %s", c.name, hexdump(b[:got]))
+		c.log.add(entry{who: c.name + "S:", bytes: b[:got]})
 	}
 	if err != nil {
 		return b[:got], c.readError(err)
@@ -121,7 +166,7 @@ func (c *conn) readRaw(n int) ([]byte, error) {
 
 // silent checks that no byte comes within a time.
 func (c *conn) silent(d time.Duration) error {
-	if err := c.SetReadDeadline(time.Now().Add(d)); err != nil {
+	if err := c.SetReadDeadline(time.Now().Add(d)); err != nil && !gone(err) {
 		return err
 	}
 	_, err := c.in.Peek(1)
@@ -140,7 +185,9 @@ func (c *conn) next() (*node, error) {
 	if c.closed {
 		return nil, errClosed
 	}
-	if err := c.SetReadDeadline(time.Now().Add(c.timeout)); err != nil {
+	// A pipe that the other side has closed takes no deadline, but may still
+	// hold what was buffered.
+	if err := c.SetReadDeadline(time.Now().Add(c.timeout)); err != nil && !gone(err) {
 		return nil, err
 	}
 	var message []byte
@@ -154,7 +201,7 @@ func (c *conn) next() (*node, error) {
 			if len(message) > 0 {
 				break
 			}
-			c.log.add("%sS: 00 00 (no-operation)", c.name)
+			c.log.add(entry{who: c.name + "S:", bytes: head[:], note: "no-operation"})
 			continue
 		}
 		if len(message)+size > maxMessage {
@@ -167,24 +214,34 @@ func (c *conn) next() (*node, error) {
 		}
 	}
 	n, err := decodeMessage(message)
+	c.log.add(entry{who: c.name + "S:", bytes: message, node: n})
 	if err != nil {
-		c.log.add("%sS: %s", c.name, hexdump(message))
 		return nil, fmt.Errorf("bad message: %w", err)
 	}
-	c.log.add("%sS: %s   %s", c.name, hexdump(message), describe(n))
 	return n, nil
 }
 
 // describe prints a message from the server.
 func describe(n *node) string {
-	name, ok := answers()[n.tag]
-	if !ok {
+	name := answer(n)
+	if name == "" {
 		return n.String()
 	}
 	return strings.TrimSpace(name + " " + n.join())
 }
 
-// answers names the messages of servers.
-func answers() map[byte]string {
-	return map[byte]string{0x70: "SUCCESS", 0x71: "RECORD", 0x7E: "IGNORED", 0x7F: "FAILURE"}
+// answer returns the name of a server's message, or nothing.
+func answer(n *node) string {
+	switch n.tag {
+	case 0x70:
+		return "SUCCESS"
+	case 0x71:
+		return "RECORD"
+	case 0x7E:
+		return "IGNORED"
+	case 0x7F:
+		return "FAILURE"
+	default:
+		return ""
+	}
 }

@@ -65,7 +65,7 @@ func appendInt(dst []byte, i int64) []byte {
 	case i >= math.MinInt16 && i <= math.MaxInt16:
 		return append(dst, 0xC9, byte(u>>8), byte(u))
 	case i >= math.MinInt32 && i <= math.MaxInt32:
-		return binary.BigEndian.AppendUint32(append(dst, 0xCA), uint32(u)) //nolint:gosec // in range
+		return binary.BigEndian.AppendUint32(append(dst, 0xCA), uint32(u))
 	default:
 		return binary.BigEndian.AppendUint64(append(dst, 0xCB), u)
 	}
@@ -80,7 +80,7 @@ func appendSize(dst []byte, tiny, wide byte, n int) []byte {
 	case n <= math.MaxUint8:
 		return append(dst, wide, byte(n)) //nolint:gosec // in range
 	case n <= math.MaxUint16:
-		return binary.BigEndian.AppendUint16(append(dst, wide+1), uint16(n)) //nolint:gosec // in range
+		return binary.BigEndian.AppendUint16(append(dst, wide+1), uint16(n))
 	default:
 		return binary.BigEndian.AppendUint32(append(dst, wide+2), uint32(n)) //nolint:gosec // scripts are small
 	}

@@ -9,6 +9,7 @@ import (
 func generate() ([]*Check, error) {
 	var b builder
 	b.negotiation()
+	b.port()
 	b.markers()
 	b.structures()
 	b.framing()

@@ -134,7 +134,7 @@ func (s *session) offered(ctx context.Context) (map[[4]byte]bool, error) {
 	}
 	ranges, _, err := c.readManifest()
 	if err != nil {
-		return nil, nil //nolint:nilerr,nilnil // a server without manifest
+		return map[[4]byte]bool{}, nil // a server without manifest
 	}
 	set := make(map[[4]byte]bool)
 	for _, r := range ranges {

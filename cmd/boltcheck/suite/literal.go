@@ -3,6 +3,7 @@ package suite
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -254,7 +255,7 @@ func (p *literalParser) listLiteral() (*node, error) {
 		n.items = append(n.items, item)
 		n.open = p.accept("...")
 		if !p.accept(",") && p.peek() != ']' {
-			return nil, fmt.Errorf("expected , or ]")
+			return nil, errors.New("expected , or ]")
 		}
 	}
 	return n, nil
@@ -297,7 +298,7 @@ func (p *literalParser) mapLiteral() (*node, error) {
 			}
 		}
 		if !p.accept(",") && p.peek() != '}' {
-			return nil, fmt.Errorf("expected , or }")
+			return nil, errors.New("expected , or }")
 		}
 	}
 	return n, nil

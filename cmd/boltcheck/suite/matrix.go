@@ -13,6 +13,7 @@ import (
 //	die   FAILURE, then the connection is closed
 //	end   the connection is closed, with or without an answer
 //	ign?  IGNORED as documented, or FAILURE and closed as Neo4j does
+//	deny  IGNORED as documented, or FAILURE and closed: both are in use
 //	die?  FAILURE and closed as documented; Neo4j stumbles and may not answer
 //
 // A request that the version does not have is "end" in every state.
@@ -25,8 +26,8 @@ ready         die   die   ok     ok  die  die     ok    die    die      ok    ok
 streaming     die   die   die    die ok   ok      die   die    die      ok    die   die       end     die
 txready       die   die   die    ok  any  any     die   ok     ok       ok    die   die       end     die
 txstreaming   die   die   die    ok  ok   ok      die   ok     ok       ok    die   die       end     die
-failed        ign?  ign?  ign?   ign ign  ign     ign?  ign    ign      ok    ign   ign       end     any
-txfailed      ign?  ign?  ign?   ign ign  ign     ign?  ign    ign      ok    ign   ign       end     any
+failed        deny  ign?  ign?   ign ign  ign     ign?  ign    ign      ok    ign   ign       end     any
+txfailed      deny  ign?  ign?   ign ign  ign     ign?  ign    ign      ok    ign   ign       end     any
 `
 
 // state says how a state is reached, in which versions, and from where on the
@@ -108,6 +109,8 @@ func (b *builder) cell(name string, s state, request, cell string) {
 		})
 	case "end":
 		b.custom(head(Specified, ""), do("S*: SUCCESS OR FAILURE OR IGNORED\nS: CLOSED"))
+	case "deny":
+		b.custom(head(Reference, ""), do("S: IGNORED OR FAILURE Neo.ClientError.Request.Invalid"))
 	case "ign?":
 		b.custom(head(Reference, ""), do("S: IGNORED OR FAILURE Neo.ClientError.Request.Invalid"))
 		b.custom(head(Own, ", as documented"), do("S: IGNORED\nC: RESET\nS: SUCCESS {}"))

@@ -21,6 +21,7 @@ func (b *builder) negotiation() {
 	b.custom("handshake, login and work in one write | specified | 3- | raw", everythingAtOnce)
 	b.section = "Bolt Protocol handshake: Manifest"
 	b.custom("manifest | specified | 5.7- | raw once", manifestShape)
+	b.custom("no capability is offered | own | 5.7- | raw once", manifestCapabilities)
 	b.custom("manifest in the last slot | specified | 5.7- | raw once", manifestLast)
 	b.custom("every version of the manifest works | specified | 5.7- | raw once", manifestVersions)
 	b.custom("choice and login in one write | reference | 5.7- | raw", manifestPipelined)
@@ -58,7 +59,7 @@ func (b *builder) negotiation() {
 	})
 }
 
-// open connects without a handshake.
+// raw connects without a handshake.
 func raw(p *player) (*conn, error) {
 	if err := p.open("", true, false); err != nil {
 		return nil, err
@@ -250,6 +251,22 @@ func manifestShape(p *player) error {
 		}
 	}
 	return nil
+}
+
+// manifestCapabilities: none is defined yet.
+func manifestCapabilities(p *player) error {
+	c, err := raw(p)
+	if err != nil {
+		return err
+	}
+	if err := c.send(proposal(manifestSlot)); err != nil {
+		return err
+	}
+	_, capabilities, err := c.readManifest()
+	if err == nil && capabilities != 0 {
+		err = fmt.Errorf("capabilities %x", capabilities)
+	}
+	return err
 }
 
 func manifestLast(p *player) error {

@@ -3,6 +3,7 @@ package suite
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,9 +22,19 @@ type player struct {
 	leave   bool
 }
 
+// newPlayer returns a player whose variable unique has a value that no other
+// check has.
+func newPlayer(ctx context.Context, s *session, v *version) *player {
+	unique := &node{kind: kindString, text: rand.Text()}
+	return &player{
+		ctx: ctx, session: s, version: v,
+		conns: map[string]*conn{}, vars: map[string]*node{"unique": unique},
+	}
+}
+
 // play performs a check. The error says what was not as expected.
 func (s *session) play(ctx context.Context, c *Check, v *version) error {
-	p := &player{ctx: ctx, session: s, version: v, conns: map[string]*conn{}, vars: map[string]*node{}}
+	p := newPlayer(ctx, s, v)
 	defer func() {
 		for _, conn := range p.conns {
 			_ = conn.Close()
@@ -59,6 +70,9 @@ func (p *player) finish() error {
 		p.current = c
 		if err := p.reset(); err != nil {
 			return fmt.Errorf("RESET at the end: %w", err)
+		}
+		if c.open != 0 {
+			return fmt.Errorf("after a RESET at the end %d answers are still to come", c.open)
 		}
 	}
 	return nil
@@ -251,17 +265,17 @@ func (p *player) optional(want []expectation) (bool, error) {
 		return false, nil
 	}
 	got, err := p.next()
+	if errors.Is(err, errClosed) {
+		return false, nil // the next step finds out and judges
+	}
 	if err != nil {
-		if errors.Is(err, errClosed) {
-			return false, nil
-		}
 		return false, err
 	}
-	if p.fits(want, got) != nil {
+	fits := p.fits(want, got) == nil
+	if !fits {
 		p.current.pending = got
-		return false, nil
 	}
-	return true, nil
+	return fits, nil
 }
 
 // next reads an answer and checks what holds for all of them.
@@ -307,7 +321,7 @@ func (p *player) fits(want []expectation, got *node) error {
 		if err == nil {
 			return nil
 		}
-		if reason == nil || answers()[got.tag] == want[i].name {
+		if reason == nil || answer(got) == want[i].name {
 			reason = err
 		}
 	}
@@ -315,8 +329,8 @@ func (p *player) fits(want []expectation, got *node) error {
 }
 
 func (p *player) fit(want *expectation, got *node) error {
-	if answers()[got.tag] != want.name {
-		return fmt.Errorf("want %s", want.name)
+	if answer(got) != want.name {
+		return errors.New("want " + want.name)
 	}
 	if want.name == "IGNORED" {
 		return nil
@@ -366,23 +380,22 @@ func (p *player) wellFormed(got *node) error {
 	default:
 		return errors.New("no message of a server")
 	}
-	if got.tag == 0x7F {
-		return match(p.failureShape(), got.items[0], nil)
+	if got.tag != 0x7F {
+		return nil
 	}
-	return nil
+	shape, err := parseLiterals(failureShape(p.version))
+	if err != nil {
+		return err
+	}
+	return match(shape[0], got.items[0], nil)
 }
 
 // failureShape returns the pattern of every FAILURE's entries.
-func (p *player) failureShape() *node {
-	text := `{code: /^[A-Za-z]+\.(ClientError|TransientError|DatabaseError)\..*$/, message: string}`
-	if p.version.code != "code" {
-		text = `{neo4j_code: /^[A-Za-z]+\.(ClientError|TransientError|DatabaseError)\..*$/, message: string,
-			gql_status: /^[0-9A-Z]{5}$/, description: string, diagnostic_record?: map,
-			cause?: {message: string, gql_status: /^[0-9A-Z]{5}$/, description: string, diagnostic_record?: map, cause?: map}}`
+func failureShape(v *version) string {
+	if v.code == "code" {
+		return `{code: /^[A-Za-z]+\.(ClientError|TransientError|DatabaseError)\..*$/, message: string}`
 	}
-	patterns, err := parseLiterals(text)
-	if err != nil {
-		return &node{kind: kindWord, text: "absent"}
-	}
-	return patterns[0]
+	return `{neo4j_code: /^[A-Za-z]+\.(ClientError|TransientError|DatabaseError)\..*$/, message: string,
+		gql_status: /^[0-9A-Z]{5}$/, description: string, diagnostic_record?: map,
+		cause?: {message: string, gql_status: /^[0-9A-Z]{5}$/, description: string, diagnostic_record?: map, cause?: map}}`
 }

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -56,7 +57,7 @@ func parseStep(word, rest string) (step, error) {
 		}
 		s.args, err = parseLiterals(args)
 		if name == "" && len(s.args) != 1 {
-			return s, fmt.Errorf("a request is a name, a structure or bytes")
+			return s, errors.New("a request is a name, a structure or bytes")
 		}
 	case "S:", "S*:", "S?:":
 		for alternative := range strings.SplitSeq(rest, " OR ") {
@@ -117,7 +118,7 @@ func parseExpectation(text string) (expectation, error) {
 	case 1:
 		e.fields = patterns[0]
 	default:
-		return e, fmt.Errorf("an answer has one field")
+		return e, errors.New("an answer has one field")
 	}
 	return e, nil
 }

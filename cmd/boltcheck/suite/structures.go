@@ -26,8 +26,8 @@ func (b *builder) structures() {
 		{"Structure semantics: DateTime", "date-time at offset 0", "5.0-", Specified, "<B3 49 CA 5C 4E 2F 8B 00 00>", ""},
 		{"Structure semantics: DateTimeZoneId", "date-time in Paris", "5.0-", Specified, "<B3 69 CA 5C 4E 2F 8B 00 8C 45 75 72 6F 70 65 2F 50 61 72 69 73>", ""},
 		{"Structure semantics: DateTimeZoneId", "unknown zone", "5.0-", Reference, "<B3 69 01 00 84 4D 6F 6F 6E>", "!"},
-		{"Structure semantics: Legacy DateTime", "date-time", "2-4.4", Specified, "<B3 46 CA 5C 4E 2F 8B C9 01 00 C9 0E 10>", ""},
-		{"Structure semantics: Legacy DateTimeZoneId", "date-time in Paris", "2-4.4", Specified, "<B3 66 CA 5C 4E 2F 8B 00 8C 45 75 72 6F 70 65 2F 50 61 72 69 73>", ""},
+		{"Structure semantics: Legacy DateTime", "legacy date-time", "2-4.4", Specified, "<B3 46 CA 5C 4E 2F 8B C9 01 00 C9 0E 10>", ""},
+		{"Structure semantics: Legacy DateTimeZoneId", "legacy date-time in Paris", "2-4.4", Specified, "<B3 66 CA 5C 4E 2F 8B 00 8C 45 75 72 6F 70 65 2F 50 61 72 69 73>", ""},
 		{"Structure semantics: Legacy DateTime", "not from 5.0 on", "5.0-", Specified, "<B3 46 CA 5C 4E 2F 8B 00 00>", "!"},
 		{"Structure semantics: DateTime", "not before 5.0 without patch", "2-4.4", Specified, "<B3 49 CA 5C 4E 2F 8B 00 00>", "!"},
 		{"Structure semantics: Duration", "duration", "2-", Specified, "<B4 45 0E C8 80 C9 01 00 CA 00 01 00 00>", ""},
@@ -36,7 +36,7 @@ func (b *builder) structures() {
 		{"Structure semantics: Duration", "nanoseconds beyond a second", "2-", Reference, "<B4 45 00 00 00 CA 77 35 94 01>", "<B4 45 00 00 02 01>"},
 		{"Structure semantics: Point2D", "cartesian point", "2-", Specified, "<B3 58 C9 1C 23 C1 3F F0 00 00 00 00 00 00 C1 40 00 00 00 00 00 00 00>", ""},
 		{"Structure semantics: Point2D", "point on the globe", "2-", Specified, "<B3 58 C9 10 E6 C1 3F F0 00 00 00 00 00 00 C1 40 00 00 00 00 00 00 00>", ""},
-		{"Structure semantics: Point3D", "cartesian point", "2-", Specified, "<B4 59 C9 23 C5 C1 3F F0 00 00 00 00 00 00 C1 40 00 00 00 00 00 00 00 C1 40 08 00 00 00 00 00 00>", ""},
+		{"Structure semantics: Point3D", "cartesian point in space", "2-", Specified, "<B4 59 C9 23 C5 C1 3F F0 00 00 00 00 00 00 C1 40 00 00 00 00 00 00 00 C1 40 08 00 00 00 00 00 00>", ""},
 		{"Structure semantics: Point3D", "point above the globe", "2-", Specified, "<B4 59 C9 13 73 C1 3F F0 00 00 00 00 00 00 C1 40 00 00 00 00 00 00 00 C1 40 08 00 00 00 00 00 00>", ""},
 		{"Structure semantics: Point2D", "unknown system", "2-", Reference, "<B3 58 01 C1 3F F0 00 00 00 00 00 00 C1 40 00 00 00 00 00 00 00>", "!"},
 		{"Structure semantics: Point2D", "system of three dimensions", "2-", Reference, "<B3 58 C9 23 C5 C1 3F F0 00 00 00 00 00 00 C1 40 00 00 00 00 00 00 00>", "!"},
@@ -141,8 +141,11 @@ func (b *builder) graph() {
 		},
 	} {
 		b.section = tt.section
-		for _, form := range []struct{ span, pattern string }{{"3-4.4", tt.before}, {"5.0-", tt.from}} {
-			b.script(fmt.Sprintf("%s | specified | %s", tt.name, form.span), fmt.Sprintf(`
+		for _, form := range []struct{ name, span, pattern string }{
+			{"with ids", "3-4.4", tt.before},
+			{"with element ids", "5.0-", tt.from},
+		} {
+			b.script(fmt.Sprintf("%s, %s | specified | %s", tt.name, form.name, form.span), fmt.Sprintf(`
 				C: BEGIN
 				C: RUN %q
 				C: PULL

@@ -18,6 +18,8 @@ type Options struct {
 	Dial func(ctx context.Context) (net.Conn, error)
 	// Secure says that Dial does TLS.
 	Secure bool
+	// DialTCP opens a connection without TLS to the same port; nil means Dial.
+	DialTCP func(ctx context.Context) (net.Conn, error)
 	// User and Password log in; an empty user means the scheme none.
 	User, Password string
 	// Judge are the classes that count. Empty means all for a drawbolt server
@@ -84,6 +86,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	if o.Timeout == 0 {
 		o.Timeout = 10 * time.Second
 	}
+	if o.DialTCP == nil {
+		o.DialTCP = o.Dial
+	}
 	if o.Parallel == 0 {
 		o.Parallel = 4
 	}
@@ -127,7 +132,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 
 // agent logs in and returns what the server calls itself.
 func (s *session) agent(ctx context.Context, v *version) (string, error) {
-	p := &player{ctx: ctx, session: s, version: v, conns: map[string]*conn{}, vars: map[string]*node{}}
+	p := newPlayer(ctx, s, v)
 	if err := p.open("", false, true); err != nil {
 		return "", err
 	}
@@ -211,7 +216,7 @@ func (o *Options) do(ctx context.Context, j job) Result {
 	r.Err = s.play(ctx, j.check, j.version)
 	r.Took = time.Since(start)
 	if r.Err != nil {
-		r.Transcript = s.log.lines
+		r.Transcript = s.log.lines()
 	}
 	return r
 }
