@@ -149,11 +149,12 @@ func code(text string) string {
 
 // names are all names of the flag as the reference page shows them.
 func (e *entry) names() string {
-	text := code("--" + e.shown())
+	var text strings.Builder
+	text.WriteString(code("--" + e.shown()))
 	for _, alias := range e.row.Aliases {
-		text += ", " + code("--"+alias)
+		text.WriteString(", " + code("--"+alias))
 	}
-	return text
+	return text.String()
 }
 
 // effect is the state of the flag as the reference page shows it.
