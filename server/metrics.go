@@ -93,10 +93,10 @@ func newMetrics() *metrics {
 }
 
 // statement counts one that ran to its end.
-func (m *metrics) statement(kind string, began time.Time) {
+func (m *metrics) statement(kind string, took time.Duration) {
 	t := statementTypeOf(kind)
 	m.statements[t].Add(1)
-	m.seconds[t].Observe(time.Since(began).Seconds())
+	m.seconds[t].Observe(took.Seconds())
 }
 
 // failure counts a request that is answered with a failure.

@@ -194,8 +194,9 @@ func (s *session) sentNothing() {
 func (s *session) summarize(st *stream) error {
 	w := &s.work
 	sum := st.result.Summary()
+	took := time.Since(st.began)
 	a := bolt.Summary{
-		Type: sum.Type, ConsumedAfter: time.Since(st.began).Milliseconds(), Database: w.db.name,
+		Type: sum.Type, ConsumedAfter: took.Milliseconds(), Database: w.db.name,
 		Counters: sum.Counters, Notifications: s.filtered(sum.Notifications),
 		Plan: sum.Plan, Profile: sum.Profile,
 	}
@@ -208,7 +209,7 @@ func (s *session) summarize(st *stream) error {
 	if err := st.result.Close(); err != nil {
 		return s.fail(err)
 	}
-	s.server.metrics.statement(sum.Type, st.began)
+	s.server.metrics.statement(sum.Type, took)
 	if s.state == stateAutoCommit {
 		a.Bookmark = s.bookmark(w.db, sum.Position)
 		s.server.metrics.committed.Add(1)

@@ -88,6 +88,9 @@ func (s *session) start(x *bolt.TransactionExtra, now time.Time) context.Context
 	if x.HasTimeout && x.Timeout > 0 {
 		timeout = x.Timeout
 	}
+	if timeout == 0 {
+		return s.life.begin(now, 0, nil) // a function would be an allocation
+	}
 	return s.life.begin(now, timeout, func(n uint64) { s.expire(n, errClientTimeout) })
 }
 
