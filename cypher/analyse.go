@@ -10,7 +10,7 @@ import (
 func (e *Engine) analyse(s *ast.Statement) (*semantics.Info, error) {
 	return semantics.Analyze(s, semantics.Catalog{
 		Functions: e.functions,
-		Show:      e.showColumns,
+		Show:      e.tableColumns,
 		Procedure: func(name string) (semantics.Procedure, bool) {
 			p := e.procedures.Find(name)
 			if p == nil {

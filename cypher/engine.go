@@ -10,6 +10,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/cypher/procedure"
+	"github.com/drawbolt/drawbolt/cypher/show"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -30,6 +31,10 @@ type Options struct {
 	Plain bool
 	// Server answers procedures about what is around the database; may be nil.
 	Server function.Server
+	// Transactions and Settings are what SHOW TRANSACTIONS, SHOW SETTINGS and
+	// their like ask. Without them there are no such statements.
+	Transactions Transactions
+	Settings     Settings
 }
 
 // Validate reports all that is wrong with the options at once.
@@ -78,6 +83,7 @@ type Engine struct {
 	options    Options
 	functions  *function.Table
 	procedures *procedure.Table
+	tables     *show.Tables
 	plans      *lru.Cache[string, *prepared] // by exact text
 	shared     *lru.Cache[string, *prepared] // by text without literals
 	// normalizers keeps buffers of *parser.Normalizer.
@@ -101,6 +107,10 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 	}
 	e := &Engine{store: store, options: o, functions: function.NewTable(), plans: plans, shared: shared}
 	e.procedures = procedure.NewTable(procedure.Options{Testing: o.TestProcedures, Functions: e.functions})
+	e.tables = show.New(show.Sources{
+		Store: store, Functions: e.functions, Procedures: e.procedures,
+		Server: o.Server, Transactions: o.Transactions, Settings: o.Settings,
+	})
 	return e
 }
 
@@ -190,6 +200,9 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	}
 	if p.plan.Writes && o.Mode == ReadMode && !p.explain() {
 		return nil, forbidden()
+	}
+	if p.alone {
+		return nil, &Error{Kind: KindTransaction, Message: p.text + " can not run inside of an explicit transaction"}
 	}
 	if p.plan.OwnTransactions && !p.explain() {
 		return nil, &Error{Kind: KindTransaction, Message: "CALL … IN TRANSACTIONS can not run inside of an explicit transaction"}

@@ -10,6 +10,7 @@ import (
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/cypher/plan"
+	"github.com/drawbolt/drawbolt/cypher/show"
 	"github.com/drawbolt/drawbolt/cypher/temporal"
 	"github.com/drawbolt/drawbolt/storage"
 )
@@ -108,6 +109,9 @@ func errorOf(err error) error {
 	}
 	if instant, ok := errors.AsType[*temporal.Error](err); ok {
 		return &Error{Kind: KindArgument, Detail: expr.DetailArgumentValue, Message: expr.DetailArgumentValue + ": " + instant.Reason, Err: err}
+	}
+	if unfit, ok := errors.AsType[*show.Error](err); ok {
+		return &Error{Kind: KindArgument, Message: unfit.Message, Err: err}
 	}
 	switch {
 	case errors.Is(err, plan.ErrNotSupported):

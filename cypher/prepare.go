@@ -27,6 +27,9 @@ type prepared struct {
 	// implicit says that the statement is a call whose arguments are parameters
 	// that it does not name: they must be there even to explain it.
 	implicit bool
+	// system marks statements about the server, alone those that no explicit
+	// transaction may hold.
+	system, alone bool
 	// runs keeps executions for the next time: operators, batches, tables.
 	runs sync.Pool
 }
@@ -89,6 +92,9 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 		return nil, false, err
 	}
 	sharable = n != nil && n.Mark(s)
+	if c, ok := s.Body.(*ast.Command); ok && e.tables.Find(c.Name) != nil {
+		s.Body = c.Show()
+	}
 	p = &prepared{text: query, mode: s.Mode, schema: schema, catalog: catalog, statement: s}
 	info, err := e.analyse(s)
 	if err != nil {
@@ -105,11 +111,7 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 		p.plan, err = plan.New(body, o)
 		p.hints, p.implicit = e.hints(s, info), implicitCall(body)
 	case *ast.Show:
-		list := e.listing(body.Subject)
-		if list == nil {
-			return nil, false, refused("SHOW %s", body.Subject)
-		}
-		p.plan, err = plan.NewShow(body, list, o)
+		err = e.planTable(p, body, o)
 	default:
 		p.command = s.Body
 		return p, false, nil

@@ -97,7 +97,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, x execution) (*Result, 
 		Profile: p.mode == profileMode, MemoryLimit: e.options.MemoryLimit, Deletes: x.deletes, Shared: x.shared,
 	})
 	r.run = run
-	if !p.plan.Writes {
+	if !p.plan.Writes && !p.alone {
 		r.view = run.View()
 		return r, nil
 	}

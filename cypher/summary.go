@@ -63,6 +63,8 @@ const profileMode = ast.Profile
 
 func statementType(p *prepared) Type {
 	switch {
+	case p.system:
+		return TypeSchema
 	case !p.plan.Writes:
 		return TypeRead
 	case p.plan.Reads || len(p.plan.Columns) > 0:

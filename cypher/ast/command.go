@@ -1,5 +1,7 @@
 package ast
 
+import "strings"
+
 // A CreateIndex defines an index, in Neo4j's spelling or Memgraph's.
 type CreateIndex struct {
 	Span
@@ -95,9 +97,12 @@ type Show struct {
 	// without SHOW: "INDEXES", "STORAGE INFO", "CURRENT USER". Spellings that
 	// mean the same (INDEX, INDEXES) read as the plural.
 	Subject string
+	// Verb is empty for SHOW. Other statements with rows have their first word
+	// here: TERMINATE TRANSACTIONS, DUMP DATABASE.
+	Verb string
 	// Args are names and values in the text, such as the ids of SHOW
 	// TRANSACTIONS or the user of SHOW ROLE FOR.
-	Args []Expr
+	Args []Arg
 	// Source is the text from the subject up to YIELD or the end.
 	Source string
 	// Yields says that there was a YIELD; YieldAll that it was YIELD *.
@@ -114,6 +119,15 @@ type Show struct {
 	// Outputs are set by the analysis: the columns that are bound, by YIELD or
 	// all that are known.
 	Outputs []*YieldItem
+}
+
+// Name returns the fixed words of the statement: "SHOW INDEXES", "TERMINATE
+// TRANSACTIONS".
+func (s *Show) Name() string {
+	if s.Verb == "" {
+		return "SHOW " + s.Subject
+	}
+	return s.Verb + " " + s.Subject
 }
 
 // A Transaction is a transaction command as text.
@@ -174,3 +188,9 @@ func (*DropConstraint) body()   {}
 func (*Show) body()             {}
 func (*Transaction) body()      {}
 func (*Command) body()          {}
+
+// Show returns the command as a statement with rows.
+func (c *Command) Show() *Show {
+	verb, subject, _ := strings.Cut(c.Name, " ")
+	return &Show{Span: c.Span, Verb: verb, Subject: subject, Args: c.Args, Source: strings.TrimSpace(c.Source[len(verb):])}
+}

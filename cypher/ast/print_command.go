@@ -175,7 +175,10 @@ func (d *DropConstraint) appendTo(dst []byte) []byte {
 }
 
 func (s *Show) appendTo(dst []byte) []byte {
-	dst = append(append(dst, "SHOW "...), s.Source...)
+	if s.Verb == "" {
+		dst = append(dst, "SHOW"...)
+	}
+	dst = append(append(append(dst, s.Verb...), ' '), s.Source...)
 	dst = appendYield(dst, s.Yields, s.YieldAll, s.Yield)
 	dst = appendOrder(dst, s.Order, s.Skip, s.Limit)
 	dst = appendOptional(dst, " WHERE ", s.Where)

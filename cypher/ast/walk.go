@@ -203,7 +203,9 @@ func (w walker) command(b Body) {
 	case *CreateConstraint:
 		w.exprs(b.Options)
 	case *Show:
-		w.exprs(b.Args...)
+		for i := range b.Args {
+			w.exprs(b.Args[i].Value)
+		}
 		walkAll(b.Yield, w)
 		walkAll(b.Order, w)
 		w.exprs(b.Skip, b.Limit, b.Where)

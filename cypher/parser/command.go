@@ -50,8 +50,6 @@ var commands = [...]string{
 	"STOP DATABASE <database> [WAIT] [NOWAIT]",
 	"RENAME DATABASE <database> TO <name>",
 	"USE DATABASE <database>",
-	"TERMINATE TRANSACTIONS <ids,>",
-	"TERMINATE TRANSACTION <ids,>",
 	"STORAGE MODE <mode>",
 	"DROP GRAPH",
 	"EDGE IMPORT MODE <mode>",
@@ -151,7 +149,7 @@ func (p *parser) show() ast.Body {
 	start := p.start()
 	p.expect(token.Show)
 	s := &ast.Show{}
-	p.showSubject(s)
+	p.showSubject(s, shows[:])
 	if s.Subject == "" {
 		if p.noting {
 			p.note("something that can be shown")
@@ -159,6 +157,35 @@ func (p *parser) show() ast.Body {
 		p.unexpected()
 		return s
 	}
+	p.showTail(s)
+	s.Span = p.span(start)
+	return s
+}
+
+// terminations is the grammar behind TERMINATE.
+var terminations = [...]string{"TRANSACTIONS <ids,>", "TRANSACTION <ids,> -> TRANSACTIONS"}
+
+// terminate reads TERMINATE TRANSACTIONS … [YIELD …]; it returns nil when the
+// statement is none.
+func (p *parser) terminate() ast.Body {
+	if !p.wordAhead(0, "TERMINATE") {
+		return nil
+	}
+	start, first := p.start(), p.pos
+	p.advance()
+	s := &ast.Show{Verb: "TERMINATE"}
+	p.showSubject(s, terminations[:])
+	if s.Subject == "" {
+		p.pos = first
+		return nil
+	}
+	p.showTail(s)
+	s.Span = p.span(start)
+	return s
+}
+
+// showTail reads [YIELD …] [WHERE …] [RETURN …].
+func (p *parser) showTail(s *ast.Show) {
 	if p.at(token.Yield) {
 		s.Yields = true
 		s.YieldAll, s.Yield = p.yield()
@@ -174,15 +201,13 @@ func (p *parser) show() ast.Body {
 		p.projection(&s.Return.Projection)
 		s.Return.Span = p.span(from)
 	}
-	s.Span = p.span(start)
-	return s
 }
 
 // showSubject reads what to show; the longest row that fits wins, which an
 // end, YIELD or WHERE behind it tells.
-func (p *parser) showSubject(s *ast.Show) {
+func (p *parser) showSubject(s *ast.Show, rows []string) {
 	first, start := p.pos, p.start()
-	for _, row := range &shows {
+	for _, row := range rows {
 		pattern, name, renamed := strings.Cut(row, " -> ")
 		subject, args := "", []ast.Arg(nil)
 		if p.row(pattern, &subject, &args) &&
@@ -192,9 +217,7 @@ func (p *parser) showSubject(s *ast.Show) {
 			if renamed {
 				s.Subject = name
 			}
-			for i := range args {
-				s.Args = append(s.Args, args[i].Value)
-			}
+			s.Args = args
 			return
 		}
 		p.pos = first

@@ -157,6 +157,9 @@ func (p *parser) body() ast.Body {
 	default:
 	}
 	if p.ahead(1).Name() {
+		if s := p.terminate(); s != nil {
+			return s
+		}
 		if c := p.command(); c != nil {
 			return c
 		}

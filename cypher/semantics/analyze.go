@@ -12,9 +12,16 @@ type Catalog struct {
 	Functions *function.Table
 	// Procedure finds a procedure by name; nil when there are none.
 	Procedure func(name string) (p Procedure, ok bool)
-	// Show gives the columns of SHOW and its subject; nil when they are not
-	// known, YIELD can then name any.
-	Show func(subject string) (columns []function.Output, ok bool)
+	// Show gives the columns of a statement such as "SHOW INDEXES"; nil when
+	// they are not known, YIELD can then name any.
+	Show func(name string) (columns []Column, ok bool)
+}
+
+// A Column is one column of a statement such as SHOW INDEXES.
+type Column struct {
+	function.Output
+	// Extra columns are there only when YIELD asks for them.
+	Extra bool
 }
 
 // A Procedure is what the analysis needs to know of a procedure.

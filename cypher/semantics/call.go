@@ -180,14 +180,20 @@ func (a *analyzer) callSubquery(c *ast.CallSubquery) {
 
 // show analyses SHOW … YIELD … WHERE … RETURN ….
 func (a *analyzer) show(s *ast.Show) {
-	for _, e := range s.Args {
-		a.constants(e)
+	for i := range s.Args {
+		a.constants(s.Args[i].Value)
 	}
 	a.scope = &scope{}
 	var outputs []function.Output
 	known := false
 	if a.catalog.Show != nil {
-		outputs, known = a.catalog.Show(s.Subject)
+		var columns []Column
+		columns, known = a.catalog.Show(s.Name())
+		for i := range columns {
+			if s.Yields || !columns[i].Extra {
+				outputs = append(outputs, columns[i].Output)
+			}
+		}
 	}
 	switch {
 	case s.Yields && !s.YieldAll && known:

@@ -146,8 +146,12 @@ func testCatalog() semantics.Catalog {
 			p, ok := procedures[name]
 			return p, ok
 		},
-		Show: func(subject string) ([]function.Output, bool) {
-			return []function.Output{{Name: "name", Type: text}, {Name: "type", Type: text}}, subject == "INDEXES"
+		Show: func(statement string) ([]semantics.Column, bool) {
+			return []semantics.Column{
+				{Output: function.Output{Name: "name", Type: text}},
+				{Output: function.Output{Name: "type", Type: text}},
+				{Output: function.Output{Name: "options", Type: text}, Extra: true},
+			}, statement == "SHOW INDEXES"
 		},
 	}
 }

@@ -1,0 +1,289 @@
+package show_test
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/drawbolt/drawbolt/cypher"
+	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/storage"
+	"github.com/drawbolt/drawbolt/storage/graph"
+)
+
+// A fakeServer has two settings, one of which can be changed, and one open
+// transaction.
+type fakeServer struct {
+	level  string
+	killed []string
+}
+
+func (f *fakeServer) Configuration() []cypher.Setting {
+	return []cypher.Setting{{Name: "bolt_port", Default: "7687", Value: "7000", Description: "The port.", Explicit: true}}
+}
+
+func (f *fakeServer) Runtime() []cypher.Setting {
+	return []cypher.Setting{{Name: "log.level", Default: "INFO", Value: f.level}}
+}
+
+func (f *fakeServer) Set(name, value string) error {
+	if name != "log.level" {
+		return errors.New("Unknown setting name '" + name + "'") //nolint:staticcheck // the text for clients
+	}
+	f.level = value
+	return nil
+}
+
+func (f *fakeServer) Open() []cypher.OpenTransaction {
+	return []cypher.OpenTransaction{{
+		ID: "neo4j-transaction-7", Database: "neo4j", QueryID: "query-9", ConnectionID: "bolt-3", Address: "192.0.2.1:40000",
+		User: "ann", Query: "RETURN 1", Started: time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC),
+	}}
+}
+
+func (f *fakeServer) Terminate(id string) (user string, ok bool) {
+	f.killed = append(f.killed, id)
+	return "ann", id == "neo4j-transaction-7"
+}
+
+func newEngine(t *testing.T) *cypher.Engine {
+	t.Helper()
+	store, err := storage.Open(t.Context(), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	f := &fakeServer{level: "INFO"}
+	return cypher.NewEngine(store, cypher.Options{Database: "neo4j", Transactions: f, Settings: f})
+}
+
+// rows runs a statement and returns its columns and rows as text.
+func rows(t *testing.T, e *cypher.Engine, query string) (columns string, out []string, err error) {
+	t.Helper()
+	r, err := e.Run(t.Context(), query, graph.Map(nil), cypher.RunOptions{})
+	if err != nil {
+		return "", nil, err
+	}
+	defer func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	columns = strings.Join(r.Columns(), " | ")
+	for {
+		b, err := r.Next(t.Context(), 100)
+		if err != nil || b == nil {
+			return columns, out, err
+		}
+		for i := range b.Len() {
+			var row []string
+			for c := range r.Columns() {
+				row = append(row, written(b.Value(i, c)))
+			}
+			out = append(out, strings.Join(row, " | "))
+		}
+	}
+}
+
+// written returns a value as text, strings in quotes.
+func written(v graph.Value) string {
+	switch v.Kind() {
+	case graph.KindNull:
+		return "null"
+	case graph.KindString:
+		return strconv.Quote(v.Str())
+	case graph.KindList:
+		var items []string
+		for _, item := range v.List() {
+			items = append(items, written(item))
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	default:
+		text, _ := function.AppendText(nil, v)
+		return string(text)
+	}
+}
+
+func setUp(t *testing.T, e *cypher.Engine, statements ...string) {
+	t.Helper()
+	for _, s := range statements {
+		if _, _, err := rows(t, e, s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+}
+
+const indexHeader = "id | name | state | populationPercent | type | entityType | labelsOrTypes | properties | indexProvider | owningConstraint | lastRead | readCount"
+
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, query string
+		columns     string
+		want        []string // nil: not looked at
+		err         string
+	}{
+		{name: "indexes", query: "SHOW INDEXES", columns: indexHeader},
+		{
+			name: "all columns of indexes", query: "SHOW INDEX YIELD *",
+			columns: indexHeader + " | trackedSince | options | failureMessage | createStatement",
+		},
+		{
+			name: "an extra column", query: "SHOW INDEXES YIELD name, createStatement AS c WHERE name = 'i' RETURN c", columns: "c",
+			want: []string{`"CREATE RANGE INDEX ` + "`i` FOR (n:`P`) ON (n.`a`)" + `"`},
+		},
+		{name: "an extra column without YIELD", query: "SHOW INDEXES WHERE createStatement <> ''", err: "createStatement"},
+		{name: "no such column", query: "SHOW INDEXES YIELD nme", err: "nme"},
+		{name: "indexes of another kind", query: "SHOW POINT INDEXES YIELD name", columns: "name", want: []string{}},
+		{
+			name: "unique constraints", query: "SHOW UNIQUE CONSTRAINTS YIELD name, type, ownedIndex",
+			columns: "name | type | ownedIndex", want: []string{`"u" | "UNIQUENESS" | "u"`},
+		},
+		{name: "index info", query: "SHOW INDEX INFO", columns: "index type | label | property | count"},
+		{
+			name: "constraint info", query: "SHOW CONSTRAINT INFO", columns: "constraint type | label | properties | data_type",
+			want: []string{`"unique" | "P" | ["b"] | ""`},
+		},
+		{name: "functions", query: "SHOW FUNCTIONS", columns: "name | category | description"},
+		{
+			name: "functions in order", query: "SHOW FUNCTIONS YIELD name WHERE name STARTS WITH 'toI' RETURN name ORDER BY name DESC LIMIT 1",
+			columns: "name", want: []string{`"toIntegerOrNull"`},
+		},
+		{name: "procedures", query: "SHOW PROCEDURES", columns: "name | description | mode | worksOnSystem"},
+		{
+			name: "databases", query: "SHOW DATABASES YIELD name, type, currentStatus, default", columns: "name | type | currentStatus | default",
+			want: []string{`"neo4j" | "standard" | "online" | true`},
+		},
+		{name: "one database", query: "SHOW DATABASE nope YIELD name", columns: "name", want: []string{}},
+		{
+			name: "the default database", query: "SHOW DEFAULT DATABASE",
+			columns: "name | type | aliases | access | address | role | writer | requestedStatus | currentStatus | statusMessage | constituents",
+		},
+		{
+			name: "transactions", query: "SHOW TRANSACTIONS YIELD transactionId, username, currentQuery, startTime, status",
+			columns: "transactionId | username | currentQuery | startTime | status",
+			want:    []string{`"neo4j-transaction-7" | "ann" | "RETURN 1" | "2026-01-02T03:04:05.006Z" | "Running"`},
+		},
+		{name: "transactions by id", query: "SHOW TRANSACTIONS 'neo4j-transaction-8' YIELD transactionId", columns: "transactionId", want: []string{}},
+		{
+			name: "termination", query: "TERMINATE TRANSACTIONS 'neo4j-transaction-7', 'neo4j-transaction-8'", columns: "transactionId | username | message",
+			want: []string{
+				`"neo4j-transaction-7" | "ann" | "Transaction terminated."`,
+				`"neo4j-transaction-8" | null | "Transaction not found."`,
+			},
+		},
+		{name: "termination without an id", query: "TERMINATE TRANSACTIONS 'abc'", err: "Could not parse id"},
+		{name: "settings", query: "SHOW SETTINGS", columns: "name | value | isDynamic | defaultValue | description"},
+		{
+			name: "settings by name", query: "SHOW SETTINGS 'bolt_port' YIELD name, value, isExplicitlySet", columns: "name | value | isExplicitlySet",
+			want: []string{`"bolt_port" | "7000" | true`},
+		},
+		{
+			name: "configuration", query: "SHOW CONFIG", columns: "name | default_value | current_value | description",
+			want: []string{`"bolt_port" | "7687" | "7000" | "The port."`},
+		},
+		{name: "run-time settings", query: "SHOW DATABASE SETTINGS", columns: "setting_name | setting_value", want: []string{`"log.level" | "INFO"`}},
+		{name: "one run-time setting", query: "SHOW DATABASE SETTING 'log.level'", columns: "setting_value", want: []string{`"INFO"`}},
+		{name: "no such setting", query: "SHOW DATABASE SETTING 'x'", err: "Unknown setting name 'x'"},
+		{name: "no such setting to change", query: "SET DATABASE SETTING 'x' TO 'y'", err: "Unknown setting name 'x'"},
+		{name: "current user", query: "SHOW CURRENT USER", columns: "user | roles | passwordChangeRequired | suspended | home", want: []string{}},
+		{name: "users", query: "SHOW USERS", columns: "user | roles | passwordChangeRequired | suspended | home", want: []string{}},
+		{name: "storage", query: "SHOW STORAGE INFO YIELD `storage info` AS k, value WHERE k = 'vertex_count' RETURN value", columns: "value", want: []string{"2"}},
+		{name: "build", query: "SHOW BUILD INFO", columns: "build info | value", want: []string{`"build_type" | "Release"`}},
+		{name: "labels", query: "SHOW NODE_LABELS INFO", columns: "node labels", want: []string{`"P"`, `"Q"`}},
+		{name: "types", query: "SHOW EDGE_TYPES INFO", columns: "edge types", want: []string{`"R"`}},
+		{name: "metrics", query: "SHOW METRICS INFO", columns: "name | type | metric type | value"},
+		{name: "replication role", query: "SHOW REPLICATION ROLE", columns: "replication role", want: []string{`"main"`}},
+		{name: "replicas", query: "SHOW REPLICAS", columns: "name | socket_address | sync_mode | system_info | data_info", want: []string{}},
+		{name: "triggers", query: "SHOW TRIGGERS", columns: "trigger name | statement | privilege context | event type | phase | owner", want: []string{}},
+		{name: "license", query: "SHOW LICENSE INFO", columns: "license info | value"},
+		{
+			name: "statistics", query: "ANALYZE GRAPH ON LABELS :P",
+			columns: "label | property | num estimation nodes | num groups | avg group size | chi-squared value | avg degree",
+			want:    []string{`"P" | ["a"] | 1 | 1 | 1.0 | 0.0 | 1.0`, `"P" | ["b"] | 1 | 1 | 1.0 | 0.0 | 1.0`},
+		},
+		{name: "memory", query: "FREE MEMORY"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEngine(t)
+			setUp(t, e, "CREATE (:P {a: 1, b: 2})-[:R]->(:Q)", "CREATE INDEX i FOR (n:P) ON (n.a)",
+				"CREATE CONSTRAINT u FOR (n:P) REQUIRE n.b IS UNIQUE")
+			columns, got, err := rows(t, e, tt.query)
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Fatalf("error %v, want one with %q", err, tt.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if columns != tt.columns {
+				t.Errorf("columns %s\nwant    %s", columns, tt.columns)
+			}
+			if tt.want != nil && !slices.Equal(got, tt.want) {
+				t.Errorf("rows %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestSettingChanges(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	setUp(t, e, "SET DATABASE SETTING 'log.level' TO 'DEBUG'")
+	_, got, err := rows(t, e, "SHOW DATABASE SETTING 'log.level'")
+	if err != nil || !slices.Equal(got, []string{`"DEBUG"`}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	tx, err := e.Begin(t.Context(), cypher.TransactionOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.Run(t.Context(), "SET DATABASE SETTING 'log.level' TO 'INFO'", graph.Map(nil), cypher.RunOptions{}); err == nil {
+		t.Error("a setting was changed inside of a transaction")
+	}
+}
+
+// TestDump plays the statements of a dump on an empty graph and expects a graph
+// with the same dump.
+func TestDump(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	setUp(t, e,
+		`CREATE (a:P:`+"`odd ``name`"+` {s: 'it\'s \\ "x"\n', f: 1.0, g: 1e300, i: -5, b: true, l: [1, 2], d: date('2020-01-02'),
+			z: datetime('2020-01-02T03:04:05.000000006[Europe/Paris]'), t: time('10:00+01:00'), u: duration('P1M2DT3.5S'),
+			p: point({x: 1, y: 2})}), (b:Q), (c), (a)-[:R {w: 0.1}]->(b), (b)-[:R]->(b)`,
+		"CREATE INDEX i FOR (n:P) ON (n.i)", "CREATE CONSTRAINT u FOR (n:Q) REQUIRE n.k IS UNIQUE")
+	_, first, err := rows(t, e, "DUMP DATABASE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := newEngine(t)
+	for _, q := range first {
+		q, err := strconv.Unquote(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		setUp(t, again, q)
+	}
+	_, second, err := rows(t, again, "DUMP DATABASE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(first, second) {
+		t.Errorf("first dump\n%s\nsecond\n%s", strings.Join(first, "\n"), strings.Join(second, "\n"))
+	}
+	if len(first) != 3+2+3+2 {
+		t.Errorf("%d statements:\n%s", len(first), strings.Join(first, "\n"))
+	}
+}
