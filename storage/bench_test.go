@@ -25,7 +25,12 @@ type benchGraph struct {
 
 func newBenchGraph(b *testing.B, n, d int) *benchGraph {
 	b.Helper()
-	g := &benchGraph{s: open(b, storage.Options{})}
+	return newBenchGraphIn(b, open(b, storage.Options{}), n, d)
+}
+
+func newBenchGraphIn(b *testing.B, s *storage.Store, n, d int) *benchGraph {
+	b.Helper()
+	g := &benchGraph{s: s}
 	g.label = must[storage.LabelID](b)(g.s.InternLabel("Person"))
 	g.typ = must[storage.TypeID](b)(g.s.InternType("KNOWS"))
 	for _, name := range []string{"id", "name", "age", "score"} {
@@ -205,4 +210,43 @@ func BenchmarkCommit(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
 		})
 	}
+}
+
+// BenchmarkOpen recovers a graph from its log, and from a snapshot.
+func BenchmarkOpen(b *testing.B) {
+	const n, d = 50_000, 5
+	dir := b.TempDir()
+	s, err := storage.Open(b.Context(), storage.Options{Directory: dir, NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	newBenchGraphIn(b, s, n, d)
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	reopen := func(b *testing.B) {
+		b.Helper()
+		for b.Loop() {
+			s, err := storage.Open(b.Context(), storage.Options{Directory: dir})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if s.RelationshipCount() != n*d {
+				b.Fatalf("%d relationships", s.RelationshipCount())
+			}
+			if err := s.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(b.N)*n*d/b.Elapsed().Seconds(), "relationships/s")
+	}
+	b.Run("log", reopen)
+	s, err = storage.Open(b.Context(), storage.Options{Directory: dir, SnapshotOnClose: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("snapshot", reopen)
 }

@@ -12,7 +12,7 @@ func ExampleOpen() {
 	ctx := context.Background()
 	s, err := storage.Open(ctx, storage.Options{}) // with a Directory it is durable
 	if err != nil {
-		fmt.Println(err) //nolint:forbidigo // an example
+		fmt.Println(err)
 		return
 	}
 	defer s.Close()
@@ -26,7 +26,7 @@ func ExampleOpen() {
 	bob, _ := tx.CreateNode(ctx, []storage.LabelID{person}, []storage.Property{{Key: name, Value: graph.String("Bob")}})
 	_, _ = tx.CreateRelationship(ctx, ann, bob, knows, nil)
 	if _, err := tx.Commit(ctx); err != nil {
-		fmt.Println(err) //nolint:forbidigo // an example
+		fmt.Println(err)
 		return
 	}
 
@@ -38,7 +38,7 @@ func ExampleOpen() {
 	steps := make([]storage.Step, 16)
 	for n := v.Expand(&c, ann, storage.Out, []storage.TypeID{knows}, steps); n > 0; n = v.Expand(&c, ann, storage.Out, []storage.TypeID{knows}, steps) {
 		for _, step := range steps[:n] {
-			fmt.Println(v.NodeProperty(step.Node, name, &arena).Str()) //nolint:forbidigo // an example
+			fmt.Println(v.NodeProperty(step.Node, name, &arena).Str())
 		}
 	}
 	// Output: Bob

@@ -33,6 +33,17 @@ const (
 	opDropConstraint
 )
 
+// inSnapshot reports whether a snapshot may have an operation: what is in it has
+// no history. Changes of the schema are told apart before.
+func (op operation) inSnapshot() bool {
+	switch op {
+	case opDefineLabel, opDefineType, opDefineKey, opCreateNode, opCreateRelationship, opNodeGeneration, opRelationshipGeneration:
+		return true
+	default:
+		return false
+	}
+}
+
 // begin starts an operation, when there is a log to write it to.
 func (t *Transaction) begin(op operation, id uint64) bool {
 	if t.store.log == nil {

@@ -23,7 +23,7 @@ func (s *Store) replay(ctx context.Context, log wal.Log) error {
 		if n++; n%replayBatch == 0 || s.reclaimer.pending.Load() >= reclaimEager {
 			s.reclaimer.reclaim()
 		}
-		if err := s.apply(ctx, position, record); err != nil {
+		if err := s.apply(ctx, position, record, false); err != nil {
 			return &Error{Kind: KindCorrupt, Message: fmt.Sprintf("apply the log record of commit %d", position), Err: err}
 		}
 		return nil
@@ -47,14 +47,18 @@ func (s *Store) replay(ctx context.Context, log wal.Log) error {
 	return nil
 }
 
-// apply makes the changes of one log record.
-func (s *Store) apply(ctx context.Context, position uint64, record []byte) error {
+// apply makes the changes of one log record, or of one block of a snapshot,
+// whose relationships are linked later.
+func (s *Store) apply(ctx context.Context, position uint64, record []byte, snapshot bool) error {
 	t := s.Begin(WriteMode)
 	if err := t.writable(); err != nil {
 		t.Rollback()
 		return err
 	}
 	r := reader{b: record, t: t}
+	if snapshot {
+		r.bulk = position
+	}
 	for len(r.b) > 0 {
 		if err := r.operation(ctx); err != nil {
 			t.Rollback()
@@ -76,6 +80,7 @@ var errRedo = errors.New("operation does not decode")
 type reader struct {
 	b     []byte
 	t     *Transaction
+	bulk  uint64 // the timestamp of a snapshot; 0 in a log
 	arena graph.Arena
 	props []Property
 }
@@ -181,6 +186,9 @@ func (r *reader) operation(ctx context.Context) error {
 		return err
 	}
 	s, t := r.t.store, r.t
+	if r.bulk != 0 && !op.inSnapshot() {
+		return fmt.Errorf("%w: operation %d in a snapshot", errRedo, op)
+	}
 	switch op {
 	case opDefineLabel:
 		return r.define(s.labels, id)
@@ -317,6 +325,9 @@ func (r *reader) createRelationship(ctx context.Context, id graph.RelationshipID
 	rec, err := place(s, s.relationships, uint64(id), func(r *relationship) mvcc.Word { return r.load() })
 	if err != nil {
 		return err
+	}
+	if r.bulk != 0 {
+		return r.placeRelationship(rec, uint32(id), graph.NodeID(start), graph.NodeID(end), TypeID(typ), ref) //nolint:gosec // the low half
 	}
 	_, err = r.t.createRelationship(ctx, uint32(id), rec, graph.NodeID(start), graph.NodeID(end), TypeID(typ), ref) //nolint:gosec // the low half
 	return err

@@ -40,25 +40,35 @@ func FuzzApply(f *testing.F) {
 	f.Add(append(encodeName(opDropIndex, "i"), encodeName(opDropConstraint, "c")...))
 
 	f.Fuzz(func(t *testing.T, record []byte) {
-		s, err := newStore(Options{MemoryLimit: 32 << 20})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = s.memory.Release() }()
-		s.replaying = true
-		if s.apply(t.Context(), 1, record) != nil {
-			return
-		}
-		s.Reclaim()
-		v := s.Begin(ReadMode).View()
-		var c NodeCursor
-		var ids [8]graph.NodeID
-		for n := v.ScanNodes(&c, ids[:]); n > 0; n = v.ScanNodes(&c, ids[:]) {
-			for _, id := range ids[:n] {
-				_ = v.AppendNodeProperties(nil, id)
-				_ = v.NodeMap(id, new(graph.Arena))
-				_ = v.Degree(id, Both, nil)
-			}
+		for _, snapshot := range []bool{false, true} {
+			fuzzApply(t, record, snapshot)
 		}
 	})
+}
+
+func fuzzApply(t *testing.T, record []byte, snapshot bool) {
+	t.Helper()
+	s, err := newStore(Options{MemoryLimit: 32 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.memory.Release() }()
+	s.replaying = true
+	if s.apply(t.Context(), 1, record, snapshot) != nil {
+		return
+	}
+	if snapshot && s.linkAll(t.Context(), 1) != nil {
+		return
+	}
+	s.Reclaim()
+	v := s.Begin(ReadMode).View()
+	var c NodeCursor
+	var ids [8]graph.NodeID
+	for n := v.ScanNodes(&c, ids[:]); n > 0; n = v.ScanNodes(&c, ids[:]) {
+		for _, id := range ids[:n] {
+			_ = v.AppendNodeProperties(nil, id)
+			_ = v.NodeMap(id, new(graph.Arena))
+			_ = v.Degree(id, Both, nil)
+		}
+	}
 }

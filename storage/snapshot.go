@@ -244,7 +244,7 @@ func (s *Store) loadSnapshot(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return s.apply(ctx, file.Position, block)
+		return s.apply(ctx, file.Position, block, true)
 	})
 	switch {
 	case err != nil:
@@ -257,6 +257,9 @@ func (s *Store) loadSnapshot(ctx context.Context) error {
 		}
 	case h.Database != s.id || h.Position != file.Position:
 		return &Error{Kind: KindCorrupt, Message: file.Path + " belongs to another database or position"}
+	}
+	if err := s.linkAll(ctx, file.Position); err != nil {
+		return err
 	}
 	s.published.Store(file.Position)
 	s.statistics.apply(&delta{}, file.Position)
