@@ -125,7 +125,10 @@ var table = []row{
 	{pkg: "cmd/internal/gflags", third: []string{pflag}},
 	{
 		pkg: "cmd/drawbolt", own: everything, never: []string{"conformance/..."},
-		third: []string{zero, pflag, prom, "gopkg.in/natefinch/lumberjack.v2"},
+		third: []string{
+			zero, pflag, prom, "gopkg.in/natefinch/lumberjack.v2",
+			"github.com/coreos/go-systemd/v22/daemon", "github.com/mattn/go-isatty",
+		},
 	},
 	{
 		pkg: "cmd/boltcheck/...", own: everything, never: []string{"conformance/..."},

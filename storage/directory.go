@@ -14,9 +14,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The files of a store's directory. log is a directory of its own.
+// LockFile is the file in a store's directory that its process has locked.
+const LockFile = "lock"
+
+// The other files of a store's directory. log is a directory of its own.
 const (
-	lockFile     = "lock"
 	identityFile = "identity"
 	logDirectory = "log"
 )
@@ -34,7 +36,7 @@ func lockDirectory(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("storage: create the data directory: %w", err)
 	}
-	name := filepath.Join(dir, lockFile)
+	name := filepath.Join(dir, LockFile)
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator's own directory
 	if err != nil {
 		return nil, fmt.Errorf("storage: lock the data directory: %w", err)
@@ -53,6 +55,16 @@ func lockDirectory(dir string) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("storage: lock the data directory: %w", err), f.Close())
 	}
 	return f, nil
+}
+
+// Lock claims a directory without opening the store in it, for work on its
+// files. The error of a directory in use has KindLocked. unlock gives it back.
+func Lock(dir string) (unlock func() error, err error) {
+	f, err := lockDirectory(dir)
+	if err != nil {
+		return nil, err
+	}
+	return f.Close, nil
 }
 
 func writeAt(f *os.File, b []byte) error {

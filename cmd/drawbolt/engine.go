@@ -13,6 +13,7 @@ func openEngine(store *storage.Store, f *gflags.Set, around *identity) (server.D
 	opts := cypher.Options{
 		Server:   around,
 		Database: f.Text(flagDefaultDatabase), TestProcedures: f.Bool(flagTestProcedures),
+		PlanCacheSize: planCache(f),
 	}
 	if err := opts.Validate(); err != nil {
 		return nil, err

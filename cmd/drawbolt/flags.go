@@ -83,18 +83,18 @@ func flagTable() []gflags.Flag {
 	}{
 		{sectionBolt, slices.Concat(boltFlags(), dialectFlags())},
 		{sectionTLS, tlsFlags()},
-		{sectionData, dataFlags()},
-		{sectionQuery, queryFlags()},
-		{sectionLogging, logFlags()},
+		{sectionData, slices.Concat(dataFlags(), durabilityFlags())},
+		{sectionQuery, slices.Concat(queryFlags(), cacheFlags())},
+		{sectionLogging, slices.Concat(logFlags(), queryLogFlags())},
 		{sectionMonitor, monitorFlags()},
-		{sectionProcess, processFlags()},
+		{sectionProcess, slices.Concat(processFlags(), startFlags())},
 	} {
 		for _, f := range section.flags {
 			f.Section = section.name
 			table = append(table, f)
 		}
 	}
-	return table
+	return append(table, acceptedFlags()...)
 }
 
 func boltFlags() []gflags.Flag {

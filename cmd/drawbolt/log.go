@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,8 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
+	"github.com/mattn/go-isatty"
 	"github.com/rs/zerolog"
 	"gopkg.in/natefinch/lumberjack.v2"
 
@@ -27,44 +30,98 @@ var errLogFile = errors.New("log file cannot be written")
 // A logSink is an opened logger with what must be closed at the end.
 type logSink struct {
 	zerolog.Logger
-	file  *lumberjack.Logger
-	where string // for the banner
+	file   *lumberjack.Logger
+	stderr *gate  // lets the log through to stderr, or not
+	where  string // for the banner
 	// stream is where readers of the log get it.
 	stream *monitor.LogStream
 }
 
 // openLog opens the sinks that the flags name. Without a log file the log goes to
-// stderr, because a reason that nobody can read is worth nothing.
+// stderr, because a reason that nobody can read is worth nothing. The level is
+// the library's global one, because it can be changed while the server runs.
 func openLog(flags *gflags.Set, stderr io.Writer) (*logSink, error) {
 	level, err := parseLevel(flags.Text(flagLogLevel))
 	if err != nil {
 		return nil, err
 	}
 	origins := splitList(flags.Text(flagOrigins))
-	sink := &logSink{where: "stderr", stream: monitor.NewLogStream(monitor.StreamOptions{
+	sink := &logSink{where: "stderr", stderr: &gate{}, stream: monitor.NewLogStream(monitor.StreamOptions{
 		Origins: origins, AnyOrigin: slices.Contains(origins, "any"),
 	})}
+	json := flags.Text(flagLogFormat) == "json"
 	var writers []io.Writer
 	if path := flags.Text(flagLogFile); path != "" {
 		if err := checkLogFile(path); err != nil {
 			return nil, fmt.Errorf("--%s=%s: %w: %w", flagLogFile, path, errLogFile, err)
 		}
 		sink.file = &lumberjack.Logger{
-			Filename: path, MaxSize: logFileMegabytes,
+			Filename: path, MaxSize: logFileMegabytes, LocalTime: true,
 			MaxAge: int(min(flags.Uint64(flagLogRetention), 1<<20)),
 		}
 		sink.where = path
-		writers = append(writers, lineWriter(sink.file))
+		writers = append(writers, formatted(sink.file, json))
 	}
-	if sink.file == nil || flags.Bool(flagLogStderr) {
-		writers = append(writers, lineWriter(stderr))
-		if sink.file != nil {
-			sink.where += " and stderr"
+	sink.stderr.open.Store(sink.file == nil || flags.Bool(flagLogStderr))
+	if sink.file != nil && flags.Bool(flagLogStderr) {
+		sink.where += " and stderr"
+	}
+	sink.stderr.Writer = formatted(stderr, json)
+	writers = append(writers, sink.stderr, sink.stream)
+	zerolog.SetGlobalLevel(level)
+	sink.Logger = zerolog.New(zerolog.MultiLevelWriter(writers...)).Hook(clock{json: json})
+	return sink, nil
+}
+
+// discardLog is a log that nobody reads.
+func discardLog() *logSink {
+	return &logSink{Logger: zerolog.Nop(), stream: monitor.NewLogStream(monitor.StreamOptions{})}
+}
+
+// A gate is a writer that can be shut while the server runs.
+type gate struct {
+	io.Writer
+	open atomic.Bool
+}
+
+// Write implements [io.Writer].
+func (g *gate) Write(p []byte) (int, error) {
+	if !g.open.Load() {
+		return len(p), nil
+	}
+	return g.Writer.Write(p)
+}
+
+// reopen lets go of the log file; the next line opens it again under its name.
+// Programs that move log files away ask for this with SIGUSR1.
+func (s *logSink) reopen() {
+	if s.file == nil {
+		return
+	}
+	if err := s.file.Close(); err != nil {
+		s.Warn().Err(err).Msg("the log file could not be closed")
+		return
+	}
+	s.Info().Msg("log file opened again")
+}
+
+// rotateDaily begins a new log file at midnight until ctx ends.
+func (s *logSink) rotateDaily(ctx context.Context) {
+	if s.file == nil {
+		return
+	}
+	for {
+		now := time.Now()
+		midnight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location())
+		select {
+		case <-time.After(midnight.Sub(now)):
+		case <-ctx.Done():
+			return
+		}
+		if err := s.file.Rotate(); err != nil {
+			s.Error().Err(err).Msg("the log file was not rotated")
 		}
 	}
-	writers = append(writers, sink.stream)
-	sink.Logger = zerolog.New(zerolog.MultiLevelWriter(writers...)).Level(level).Hook(clock{})
-	return sink, nil
 }
 
 // Close closes the log file.
@@ -108,6 +165,22 @@ func parseLevel(name string) (zerolog.Level, error) {
 	}
 }
 
+// formatted puts the form in front of a sink: objects, lines, or lines in colour
+// for a person at a terminal.
+func formatted(w io.Writer, json bool) io.Writer {
+	if json {
+		return w
+	}
+	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
+		return zerolog.ConsoleWriter{Out: w, FormatTimestamp: func(v any) string {
+			t, _ := v.(string)
+			_, clock, _ := strings.Cut(t, " ")
+			return clock
+		}}
+	}
+	return lineWriter(w)
+}
+
 // lineWriter writes events as lines of the form that log readers of this
 // family of servers know:
 //
@@ -132,10 +205,15 @@ func lineWriter(w io.Writer) io.Writer {
 	}
 }
 
-// A clock gives each event its time, in the form of the log's lines.
-type clock struct{}
+// A clock gives each event its time, in the form of the log's lines or, in
+// objects, with the zone.
+type clock struct{ json bool }
 
 // Run implements zerolog.Hook.
-func (clock) Run(e *zerolog.Event, _ zerolog.Level, _ string) {
-	e.Str(zerolog.TimestampFieldName, time.Now().Format("2006-01-02 15:04:05.000"))
+func (c clock) Run(e *zerolog.Event, _ zerolog.Level, _ string) {
+	form := "2006-01-02 15:04:05.000"
+	if c.json {
+		form = "2006-01-02T15:04:05.000Z07:00"
+	}
+	e.Str(zerolog.TimestampFieldName, time.Now().Format(form))
 }

@@ -51,12 +51,14 @@ func storageOptions(f *gflags.Set) storage.Options {
 	if limit == 0 {
 		limit = machineMemory() / 10 * 9
 	}
-	return storage.Options{
+	o := storage.Options{
 		Directory:   f.Text(flagDataDirectory),
 		MemoryLimit: int64(limit),                            //nolint:gosec // bounded by the flag and the machine
 		LogFileSize: int64(f.Uint64(flagLogFileSize)) * 1024, //nolint:gosec // bounded by the flag
 		NoSync:      f.Uint64(flagFlushEvery) > 1,
 	}
+	addDurability(&o, f)
+	return o
 }
 
 // serverOptions are the flags of sections bolt and query.

@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -32,13 +34,18 @@ const (
 	exitLogFile   = 13
 )
 
+// program is the name in messages, help and sections of flag files.
+const program = "drawbolt"
+
 // drainTime is how long open transactions may go on after SIGTERM, so that the
 // whole stop takes less than the fifteen seconds that operators wait.
 const drainTime = 13 * time.Second
 
 // An environment is what the process gets from outside.
 type environment struct {
-	args           []string
+	args []string
+	// root stands in front of the paths of packaged files; tests set it.
+	root           string
 	lookupEnv      func(string) (string, bool)
 	stdout, stderr io.Writer
 }
@@ -56,19 +63,51 @@ func (e *startError) Unwrap() error { return e.err }
 // run is the program; it returns the exit code.
 func run(env environment) int {
 	flags, err := gflags.New(gflags.Options{
-		Program: "drawbolt", Usage: "Drawbolt graph database server", Version: fullVersion(),
+		Program: program, Usage: "Drawbolt graph database server", Version: fullVersion(),
 		Sections: []string{"memgraph"},
 	}, flagTable())
 	if err != nil {
 		return env.refuse(&startError{exitFatal, err})
 	}
-	d, err := flags.Parse(gflags.Input{Args: env.args, LookupEnv: env.lookupEnv}, env.stdout, env.stderr)
+	files, err := env.configFiles()
+	if err != nil {
+		return env.refuse(&startError{exitConfig, err})
+	}
+	d, err := flags.Parse(gflags.Input{Files: files, Args: env.args, LookupEnv: env.lookupEnv}, env.stdout, env.stderr)
 	if err != nil {
 		return env.refuse(&startError{exitFatal, err})
 	}
 	if d.Exit {
 		return d.Code
 	}
+	switch {
+	case flags.Text(flagPrintDocument) != "":
+		return env.refuse(printDocument(env.stdout, flags, flags.Text(flagPrintDocument)))
+	case flags.Bool(flagPrintConfig):
+		return env.refuse(printConfig(env.stdout, flags))
+	case flags.Bool(flagCheckConfig):
+		return env.check(flags)
+	default:
+		return env.serve(flags)
+	}
+}
+
+// check is the program with --check-config.
+func (env environment) check(flags *gflags.Set) int {
+	for _, w := range flags.Warnings() {
+		if _, err := fmt.Fprintf(env.stderr, "drawbolt: warning: %s\n", w); err != nil {
+			return exitFatal
+		}
+	}
+	p := &process{environment: env, flags: flags, log: discardLog()}
+	if err := p.openMonitor(); err != nil {
+		return env.refuse(err)
+	}
+	return env.refuse(p.checkConfig())
+}
+
+// serve is the program without a flag that makes it do something else.
+func (env environment) serve(flags *gflags.Set) int {
 	log, err := openLog(flags, env.stderr)
 	if err != nil {
 		code := exitConfig
@@ -78,7 +117,7 @@ func run(env environment) int {
 		return env.refuse(&startError{code, err})
 	}
 	defer log.Close() //nolint:errcheck // the process ends
-	for _, w := range flags.Warnings() {
+	for _, w := range slices.Concat(flags.Warnings(), storageWarnings(flags)) {
 		log.Warn().Msg(w)
 	}
 	p := &process{environment: env, flags: flags, log: log}
@@ -92,9 +131,12 @@ func run(env environment) int {
 	return exitOK
 }
 
-// refuse tells the operator why the process ends and returns the exit code.
-// Several reasons have a line each.
+// refuse tells the operator why the process ends, if there is an error, and
+// returns the exit code. Several reasons have a line each.
 func (env environment) refuse(err error) int {
+	if err == nil {
+		return exitOK
+	}
 	code := exitFatal
 	if e, ok := errors.AsType[*startError](err); ok {
 		code, err = e.code, e.err
@@ -128,11 +170,14 @@ func (p *process) serve() error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGUSR1)
 	defer signal.Stop(signals)
 
-	if err := checkVersions(p.flags); err != nil {
-		return &startError{exitConfig, err}
+	if n := int(p.flags.Int32(flagWorkers)); n > 0 {
+		runtime.GOMAXPROCS(n)
+	}
+	if err := p.checkFlags(); err != nil {
+		return err
 	}
 	if err := p.openMonitor(); err != nil {
 		return err
@@ -143,20 +188,16 @@ func (p *process) serve() error {
 	if p.endpoint != nil {
 		defer p.endpoint.Close() //nolint:errcheck // the process ends
 	}
-	options := storageOptions(p.flags)
-	if err := checkOwner(options.Directory); err != nil {
+	if err := checkOwner(p.flags.Text(flagDataDirectory)); err != nil {
 		return &startError{exitDataOwner, err}
 	}
 	p.startMonitor(ctx)
 	defer p.stopMonitor()
-	options.OnFatal = func(err error) { cancel(fmt.Errorf("the commit log has failed: %w", err)) }
-	began := time.Now()
-	store, err := storage.Open(ctx, options)
+	go p.log.rotateDaily(ctx)
+	store, err := p.openStore(ctx, cancel)
 	if err != nil {
-		return &startError{exitFatal, fmt.Errorf("open the data directory %s: %w", options.Directory, err)}
+		return err
 	}
-	p.log.Info().Dur("took", time.Since(began)).Int64("nodes", store.NodeCount()).
-		Int64("relationships", store.RelationshipCount()).Msg("data recovered")
 	go tuneGC(ctx, p.flags.Uint64(flagMemoryHeadroom)<<20)
 	err = p.serveStore(ctx, store, signals)
 	return errors.Join(err, store.Close())
@@ -167,6 +208,9 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 	around := &identity{flags: p.flags}
 	database, err := openEngine(store, p.flags, around)
 	if err != nil {
+		return err
+	}
+	if err := p.initialise(ctx, database, flagInitFile); err != nil {
 		return err
 	}
 	opts := serverOptions(p.flags, database, p.log.Logger)
@@ -188,20 +232,35 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 		return errors.Join(err, p.server.Close())
 	}
 	p.monitor.ready.Store(true)
+	p.notify(notifyReady)
+	p.later(ctx, database)
 	err = p.wait(ctx, signals, served)
 	p.monitor.ready.Store(false)
+	return errors.Join(err, p.drain(ctx, signals))
+}
+
+// drain lets open transactions end. A second signal ends them at once.
+func (p *process) drain(ctx context.Context, signals <-chan os.Signal) error {
+	p.notify(notifyStopping)
 	stop, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), drainTime, errDrainTime)
 	defer cancel()
-	go func() { // a second signal ends at once
-		select {
-		case s := <-signals:
-			p.log.Warn().Stringer("signal", s).Msg("second signal")
-			cancel()
-		case <-stop.Done():
+	go func() {
+		for {
+			select {
+			case s := <-signals:
+				if s == syscall.SIGHUP || s == syscall.SIGUSR1 {
+					continue
+				}
+				p.log.Warn().Stringer("signal", s).Msg("second signal")
+				cancel()
+			case <-stop.Done():
+			}
+			return
 		}
 	}()
-	if e := p.server.Shutdown(stop); e != nil && !errors.Is(e, context.Canceled) && !errors.Is(e, errDrainTime) {
-		err = errors.Join(err, e)
+	err := p.server.Shutdown(stop)
+	if errors.Is(err, context.Canceled) || errors.Is(err, errDrainTime) {
+		return nil
 	}
 	return err
 }
@@ -234,7 +293,7 @@ func (p *process) announce(address net.Addr, database string) error {
 	p.log.Info().Msg("Drawbolt successfully started!")
 	b := banner{
 		address: address, secure: p.endpoint != nil, selfMade: p.selfMade, database: database,
-		data: p.flags.Text(flagDataDirectory), logs: p.log.where, durable: p.flags.Uint64(flagFlushEvery) == 1,
+		data: p.flags.Text(flagDataDirectory), logs: p.log.where, durable: p.flags.Uint64(flagFlushEvery) == 1 && p.flags.Bool(flagWAL),
 	}
 	return b.write(p.stdout)
 }
@@ -258,8 +317,12 @@ func (p *process) wait(ctx context.Context, signals <-chan os.Signal, served <-c
 	for {
 		select {
 		case s := <-signals:
-			if s == syscall.SIGHUP {
+			switch s {
+			case syscall.SIGHUP:
 				p.reload(ctx)
+				continue
+			case syscall.SIGUSR1:
+				p.log.reopen()
 				continue
 			}
 			p.log.Info().Stringer("signal", s).Msg("stopping")

@@ -16,9 +16,15 @@ import (
 // start runs the command to its end and returns its exit code and outputs.
 func start(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return startIn(t, t.TempDir(), env, args...)
+}
+
+// startIn runs the command with the packaged files below root.
+func startIn(t *testing.T, root string, env map[string]string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
 	var out, errs bytes.Buffer
 	code = run(environment{
-		args: args, stdout: &out, stderr: &errs,
+		args: args, root: root, stdout: &out, stderr: &errs,
 		lookupEnv: func(name string) (string, bool) {
 			v, ok := env[name]
 			return v, ok
@@ -66,6 +72,15 @@ func TestStops(t *testing.T) {
 		{name: "log file", args: []string{"--log-file=" + unwritable + "/log"}, code: 13, stderr: "log file cannot be written"},
 		{name: "half TLS", args: []string{"--bolt-cert-file=" + pair.CertFile}, code: 1, stderr: "--bolt-key-file"},
 		{name: "development certificate without paths", args: []string{"--dev-certificate"}, code: 1, stderr: "--dev-certificate needs"},
+		{name: "user in the environment", env: map[string]string{"MEMGRAPH_USER": "a"}, code: 1, stderr: "MEMGRAPH_USER is set, but this version has no users"},
+		{name: "passfile", env: map[string]string{"MEMGRAPH_PASSFILE": "/nonexistent"}, code: 1, stderr: "MEMGRAPH_PASSFILE is set"},
+		{name: "named configuration file", env: map[string]string{"MEMGRAPH_CONFIG": "/nonexistent"}, code: 1, stderr: "MEMGRAPH_CONFIG environment variable set to nonexisting path: /nonexistent"},
+		{name: "part of the cluster's files", args: []string{"--cluster-cert-file=x"}, code: 1, stderr: "--cluster-cert-file needs --cluster-key-file, --cluster-ca-file too"},
+		{name: "snapshots by the clock", args: []string{"--storage-snapshot-interval=0 0 * * * *"}, code: 1, stderr: "(cron) are not supported"},
+		{name: "check", args: []string{"--check-config"}, code: 0, stdout: "The configuration can be used."},
+		{name: "check with key material", args: []string{"--check-config", "--bolt-cert-file=" + pair.CertFile, "--bolt-key-file=" + pair.KeyFile}, code: 0, stdout: "The configuration can be used."},
+		{name: "check of half TLS", args: []string{"--check-config", "--bolt-cert-file=" + pair.CertFile}, code: 1, stderr: "--bolt-key-file"},
+		{name: "check warns", args: []string{"--check-config", "--telemetry-enabled"}, code: 0, stderr: "warning: --telemetry-enabled (command line) has no effect: telemetry is never sent"},
 		{name: "data directory is a file", args: []string{"--data-directory=" + unwritable}, code: 2, stderr: unwritable},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
