@@ -357,6 +357,47 @@ func TestHandshakeEventAndState(t *testing.T) {
 }
 
 // TestReadHandshakes uses a connection like a server that knows nothing of TLS.
+// TestSideListener connects beside a service that wants client certificates.
+func TestSideListener(t *testing.T) {
+	ca := tlstest.NewCA(t)
+	r := newRecorder()
+	o := optionsFor(ca.Issue(t, tlstest.Leaf{}))
+	o.Events, o.ClientAuth, o.ClientCAFile = r.events(), "require", ca.File
+	e, addr := serve(t, o)
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	side := e.NewSideListener(inner)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			c, err := side.Accept()
+			if err != nil {
+				return
+			}
+			wg.Go(func() { echo(c) })
+		}
+	})
+	config := resumable(t, ca, cryptotls.VersionTLS13)
+	for range 2 {
+		if state := mustDial(t, side.Addr().String(), config); state.DidResume {
+			t.Error("a side listener gives tickets")
+		}
+	}
+	if _, err := dial(t, addr, config); err == nil {
+		t.Error("the service lets a client without a certificate in")
+	}
+	r.wait(t, "the service's handshake", func() bool { return len(r.handshakes) == 1 })
+	closeAll(t, side)
+	wg.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.handshakes) != 1 || r.handshakes[0].Class != "client-missing" {
+		t.Errorf("reported %+v, want the service's handshake only", r.handshakes)
+	}
+}
+
 func TestReadHandshakes(t *testing.T) {
 	ca := tlstest.NewCA(t)
 	e, err := tls.Open(optionsFor(ca.Issue(t, tlstest.Leaf{})))

@@ -17,12 +17,22 @@ import (
 type listener struct {
 	net.Listener
 	endpoint *Endpoint
+	config   *tls.Config
+	beside   bool
 }
 
 // NewListener returns a listener whose connections speak TLS over those of
 // inner. Accept only accepts. Closing it closes inner.
 func (e *Endpoint) NewListener(inner net.Listener) net.Listener {
-	return &listener{Listener: inner, endpoint: e}
+	return &listener{Listener: inner, endpoint: e, config: e.outer}
+}
+
+// NewSideListener returns a listener for a service beside that of the options,
+// such as metrics over HTTPS. It shows the same certificates under the same
+// policy, but asks nobody for one, keeps no sessions, and does not report its
+// handshakes, so that they are not counted among those of the service.
+func (e *Endpoint) NewSideListener(inner net.Listener) net.Listener {
+	return &listener{Listener: inner, endpoint: e, config: e.beside, beside: true}
 }
 
 // Accept returns the next connection, before its handshake.
@@ -31,7 +41,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{raw: raw, tls: tls.Server(raw, l.endpoint.outer), endpoint: l.endpoint}, nil
+	return &conn{raw: raw, tls: tls.Server(raw, l.config), endpoint: l.endpoint, beside: l.beside}, nil
 }
 
 // A conn is a server's connection. It hides the methods of crypto/tls.
@@ -39,6 +49,7 @@ type conn struct {
 	raw      net.Conn
 	tls      *tls.Conn
 	endpoint *Endpoint
+	beside   bool // of a side listener: nothing is reported
 
 	ready     atomic.Bool // the handshake has succeeded
 	handshake sync.Mutex  // guards err
@@ -78,7 +89,7 @@ func (c *conn) HandshakeContext(ctx context.Context) error {
 // report tells the endpoint's owner how the handshake went.
 func (c *conn) report(took time.Duration, err error) {
 	f := c.endpoint.opts.Events.Handshake
-	if f == nil {
+	if f == nil || c.beside {
 		return
 	}
 	h := Handshake{Peer: c.raw.RemoteAddr(), Duration: took, Err: err, Class: class(err)}

@@ -41,7 +41,7 @@ func (e *wrongProtocolError) Unwrap() []error { return []error{net.ErrClosed, e.
 // on handshakes, first reads what still comes.
 func (c *conn) turnAway(header tls.RecordHeaderError) error {
 	protocol := protocolOf(header.RecordHeader)
-	if f := c.endpoint.opts.Events.Refused; f != nil {
+	if f := c.endpoint.opts.Events.Refused; f != nil && !c.beside {
 		f(Refused{Peer: c.raw.RemoteAddr(), Protocol: protocol})
 	}
 	deadline := time.Now().Add(lingerTime)

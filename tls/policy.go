@@ -79,6 +79,18 @@ func serverConfig(o *Options, m *material) *tls.Config {
 	return c
 }
 
+// sideConfig is the configuration of side listeners. Without tickets nothing
+// that a side listener gave out can mean anything to the service.
+func sideConfig(o *Options, m *material) *tls.Config {
+	c := baseConfig(o.MinVersion)
+	c.Certificates = m.certificates
+	c.SessionTicketsDisabled = true
+	if len(m.certificates) > 1 {
+		c.GetCertificate = m.chooseCertificate
+	}
+	return c
+}
+
 // chooseCertificate picks by name and algorithm, then by algorithm alone. Go
 // asks it when the client sends a name, and on a nil result falls back to the
 // first certificate although its algorithm may not suit the client.

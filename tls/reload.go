@@ -18,6 +18,7 @@ const reloadRetry = 100 * time.Millisecond
 type generation struct {
 	material *material
 	config   *tls.Config
+	beside   *tls.Config // for side listeners
 }
 
 // An Endpoint is the TLS side of a server: key material, policy and tickets.
@@ -25,6 +26,7 @@ type Endpoint struct {
 	opts    Options
 	current atomic.Pointer[generation]
 	outer   *tls.Config // one for the life of the endpoint
+	beside  *tls.Config // the same for side listeners
 
 	reloading sync.Mutex // one reload at a time; guards watch
 	watch     watch
@@ -62,6 +64,10 @@ func Open(opts Options) (*Endpoint, error) {
 	e.outer = baseConfig(opts.MinVersion)
 	e.outer.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
 		return e.current.Load().config, nil
+	}
+	e.beside = baseConfig(opts.MinVersion)
+	e.beside.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		return e.current.Load().beside, nil
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	e.stop = stop
@@ -165,7 +171,7 @@ func (e *Endpoint) install(m *material) error {
 		}
 		config.SetSessionTicketKeys(e.ring.keys)
 	}
-	e.current.Store(&generation{material: m, config: config})
+	e.current.Store(&generation{material: m, config: config, beside: sideConfig(&e.opts, m)})
 	if f := e.opts.Events.Tickets; f != nil && fresh {
 		f(source)
 	}

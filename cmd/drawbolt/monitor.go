@@ -84,7 +84,7 @@ func (p *process) startMonitor(ctx context.Context) {
 	if l := p.listenBeside(ctx, flagMetricsAddress, flagMetricsPort); l != nil {
 		scheme := "http"
 		if p.endpoint != nil {
-			l, scheme = p.endpoint.NewListener(l), "https"
+			l, scheme = p.endpoint.NewSideListener(l), "https"
 		}
 		p.log.Info().Msg("metrics at " + scheme + "://" + l.Addr().String() + "/metrics")
 		p.watch(func() error { return monitor.Serve(ctx, l, handler) })

@@ -44,7 +44,7 @@ type Leaf struct {
 	Names []string
 	// CommonName is the subject; empty means "leaf".
 	CommonName string
-	// Key is "ecdsa", "p384", "p521", "ed25519", "rsa" (2048 bits) or
+	// Key is "ecdsa", "p384", "p521", "ed25519", "rsa" (2048 bits), "rsa4096" or
 	// "rsa1024"; empty means ecdsa.
 	Key string
 	// NotBefore and NotAfter default to an hour ago and in a day.
@@ -246,6 +246,8 @@ func newKey(tb testing.TB, kind string) crypto.Signer {
 		_, key, err = ed25519.GenerateKey(rand.Reader)
 	case "rsa":
 		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	case "rsa4096":
+		key, err = rsa.GenerateKey(rand.Reader, 4096)
 	case "rsa1024":
 		key, err = rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // tests of the warning need a weak key
 	default:
