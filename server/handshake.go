@@ -22,6 +22,12 @@ type handshaker interface {
 	HandshakeContext(ctx context.Context) error
 }
 
+// A turnTaker is a handshaker that knows when it computes. One that does not
+// gets its place for the whole handshake, waiting included.
+type turnTaker interface {
+	TakeTurns(acquire func(ctx context.Context) error, release func())
+}
+
 // secure reports whether the connection is a TLS connection.
 func (s *session) secure() bool {
 	_, ok := s.raw.(handshaker)
@@ -36,10 +42,15 @@ func (s *session) transport(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.server.opts.Limits.TLSHandshake)
 	defer cancel()
-	if err := s.server.handshakes.acquire(ctx); err != nil {
+	turns := s.server.handshakes
+	if t, ok := h.(turnTaker); ok {
+		t.TakeTurns(turns.acquire, turns.release)
+		return h.HandshakeContext(ctx)
+	}
+	if err := turns.acquire(ctx); err != nil {
 		return fmt.Errorf("wait for a TLS handshake: %w", err)
 	}
-	defer s.server.handshakes.release()
+	defer turns.release()
 	return h.HandshakeContext(ctx)
 }
 

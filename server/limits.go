@@ -28,8 +28,9 @@ type Limits struct {
 	// Unauthenticated bounds connections that are not logged in; default a
 	// quarter of Connections, at least 64. One host must not lock out all.
 	Unauthenticated int
-	// Handshakes bounds TLS handshakes at the same time; default 16 a core.
-	// Others wait within their deadline, so that running queries get the CPU.
+	// Handshakes bounds TLS handshakes that compute at the same time; default 16
+	// a core. Others wait within their deadline, so that running queries get the
+	// CPU. A handshake that waits for its peer takes no place.
 	Handshakes int
 	// MessageBytes bounds one message after login; default 64 MiB.
 	MessageBytes int

@@ -398,6 +398,93 @@ func TestSideListener(t *testing.T) {
 	}
 }
 
+// TestTurns lets silent peers and one that stops half-way be there: they take no
+// place, and one place is enough for everybody else.
+func TestTurns(t *testing.T) {
+	ca := tlstest.NewCA(t)
+	e, err := tls.Open(optionsFor(ca.Issue(t, tlstest.Leaf{})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeAll(t, e) })
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := e.NewListener(inner)
+	places := make(chan struct{}, 1)
+	acquire := func(ctx context.Context) error {
+		select {
+		case places <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.(interface {
+				TakeTurns(acquire func(context.Context) error, release func())
+			}).TakeTurns(acquire, func() { <-places })
+			wg.Go(func() { echo(c) })
+		}
+	})
+	var idle []io.Closer
+	for i := range 6 {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		idle = append(idle, c)
+		if i%2 == 1 { // these send their first message and read the answer only
+			read := make(chan struct{})
+			go cryptotls.Client(&halfConn{Conn: c, read: read}, ca.ClientConfig(t)).HandshakeContext(t.Context())
+			<-read
+		}
+	}
+	var clients sync.WaitGroup
+	for range 20 {
+		clients.Go(func() {
+			if _, err := dial(t, l.Addr().String(), ca.ClientConfig(t)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	clients.Wait()
+	closeAll(t, append(idle, l)...)
+	wg.Wait()
+	if len(places) != 0 {
+		t.Error("a place was not given back")
+	}
+}
+
+// A halfConn sends nothing after it has read.
+type halfConn struct {
+	net.Conn
+	read chan struct{}
+	once sync.Once
+}
+
+func (c *halfConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.once.Do(func() { close(c.read) })
+	return n, err
+}
+
+func (c *halfConn) Write(p []byte) (int, error) {
+	select {
+	case <-c.read:
+		return len(p), nil
+	default:
+		return c.Conn.Write(p)
+	}
+}
+
 func TestReadHandshakes(t *testing.T) {
 	ca := tlstest.NewCA(t)
 	e, err := tls.Open(optionsFor(ca.Issue(t, tlstest.Leaf{})))

@@ -41,12 +41,14 @@ func (l *listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{raw: raw, tls: tls.Server(raw, l.config), endpoint: l.endpoint, beside: l.beside}, nil
+	t := &turn{Conn: raw}
+	return &conn{raw: raw, turn: t, tls: tls.Server(t, l.config), endpoint: l.endpoint, beside: l.beside}, nil
 }
 
 // A conn is a server's connection. It hides the methods of crypto/tls.
 type conn struct {
 	raw      net.Conn
+	turn     *turn // raw, below TLS
 	tls      *tls.Conn
 	endpoint *Endpoint
 	beside   bool // of a side listener: nothing is reported
@@ -74,6 +76,7 @@ func (c *conn) HandshakeContext(ctx context.Context) error {
 	}
 	start := time.Now()
 	err := c.tls.HandshakeContext(ctx)
+	c.turn.end()
 	c.report(time.Since(start), err)
 	if err != nil {
 		if header, ok := errors.AsType[tls.RecordHeaderError](err); ok {

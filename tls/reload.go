@@ -62,12 +62,12 @@ func Open(opts Options) (*Endpoint, error) {
 	}
 	e.report(l.problems)
 	e.outer = baseConfig(opts.MinVersion)
-	e.outer.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
-		return e.current.Load().config, nil
+	e.outer.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		return choose(hello, e.current.Load().config)
 	}
 	e.beside = baseConfig(opts.MinVersion)
-	e.beside.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
-		return e.current.Load().beside, nil
+	e.beside.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		return choose(hello, e.current.Load().beside)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	e.stop = stop
