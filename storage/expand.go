@@ -152,6 +152,10 @@ func (v View) Degree(id graph.NodeID, dir Direction, types []TypeID) int {
 	return n
 }
 
+// MayLoop reports whether a relationship may end where it starts: false when the
+// store has never had one that does.
+func (v View) MayLoop() bool { return v.tx.store.selfLoops.Load() }
+
 // groupDegree returns the number of visible entries of a group.
 func (v *View) groupDegree(group *block) int {
 	n := 0

@@ -76,6 +76,8 @@ func (r *Run) composite(n plan.Node) operator {
 		return &countStore{run: r, c: r.context(n), plan: n, out: r.newBatch()}
 	case *plan.Degree:
 		return &degree{run: r, c: r.context(n), plan: n, input: r.build(n.Input)}
+	case *plan.Meet:
+		return &meet{run: r, c: r.context(n), plan: n, input: r.build(n.Input)}
 	case *plan.Create:
 		c := r.context(n)
 		if n.Own {

@@ -19,18 +19,17 @@ func (t *endTable) holds(node graph.NodeID) bool { return t.loaded && t.node == 
 
 func (t *endTable) clear() { t.loaded = false }
 
-// load reads the relationships that lead to the node that an expansion ends
-// at.
-func (t *endTable) load(o *expand) {
-	t.node, t.loaded = o.to, true
+// load reads the relationships of a node.
+func (t *endTable) load(view storage.View, node graph.NodeID, h *hop, buffer []storage.Step) {
+	t.node, t.loaded = node, true
 	t.steps = t.steps[:0]
 	var cursor storage.ExpandCursor
 	for {
-		n := o.c.View.Expand(&cursor, o.to, reverse(o.hop.direction), o.hop.types, o.steps[:])
+		n := view.Expand(&cursor, node, h.direction, h.types, buffer)
 		if n == 0 {
 			break
 		}
-		t.steps = append(t.steps, o.steps[:n]...)
+		t.steps = append(t.steps, buffer[:n]...)
 	}
 	size := 16
 	for size < 2*len(t.steps) {
@@ -59,9 +58,12 @@ func (t *endTable) find(node graph.NodeID) int {
 	return at
 }
 
+// first returns 1 + the first step with an end, 0 when there is none.
+func (t *endTable) first(node graph.NodeID) int32 { return t.places[t.find(node)] }
+
 // append adds the steps from a node to the table's node.
 func (t *endTable) append(dst []storage.Step, from graph.NodeID) []storage.Step {
-	for i := t.places[t.find(from)]; i != 0; i = t.next[i-1] {
+	for i := t.first(from); i != 0; i = t.next[i-1] {
 		dst = append(dst, storage.Step{Node: t.node, Relationship: t.steps[i-1].Relationship})
 	}
 	return dst

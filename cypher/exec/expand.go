@@ -170,7 +170,8 @@ func (o *expand) start() bool {
 	if o.to == o.last {
 		o.ended = true
 		if !o.ends.holds(o.to) {
-			o.ends.load(o)
+			back := hop{types: o.hop.types, direction: reverse(o.hop.direction)}
+			o.ends.load(o.c.View, o.to, &back, o.steps[:])
 		}
 		o.pending = o.ends.append(o.steps[:0], o.from)
 		return len(o.pending) > 0

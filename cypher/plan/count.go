@@ -1,6 +1,10 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/drawbolt/drawbolt/cypher/expr"
+)
 
 // pushCount answers count(*) from counters of the store, or counts the last hop
 // of a pattern by degrees. ok is false when neither is possible.
@@ -16,57 +20,129 @@ func (p *planner) pushCount(n *Aggregate) (root Node, ok bool) {
 		return store, true
 	}
 	last, ok := n.Input.(*Expand)
-	if !ok || last.Into || last.Known || last.Label != nil || !countsRows(item, last.To, last.Relationship) {
+	if !ok || last.Known {
 		return nil, false
 	}
-	for _, key := range n.Keys {
-		if key == last.To || key == last.Relationship {
+	if last.Into {
+		if m, ok := p.meet(n, last); ok {
+			return p.countWeights(n, m, m.Slot), true
+		}
+		return nil, false
+	}
+	if !n.forgets(last.To, last.Relationship) {
+		return nil, false
+	}
+	if d, ok := p.countPairs(n, last); ok {
+		return p.countWeights(n, d, d.Slot), true
+	}
+	if !countsRows(item, last.To, last.Relationship) || p.anyList(last.Distinct) {
+		return nil, false
+	}
+	d := &Degree{Input: last.Input, Hop: last.Hop, From: last.From, Label: last.Label, Earlier: last.Distinct}
+	d.Slot = p.newSlot(valueKind)
+	add(p, d)
+	return p.countWeights(n, d, d.Slot), true
+}
+
+// countWeights makes an aggregation add up what the rows of its input stand
+// for.
+func (p *planner) countWeights(n *Aggregate, input Node, weight int) Node {
+	n.Input, n.Weight = input, weight
+	n.Items[0].Args, n.Items[0].Star = nil, true
+	n.Rows = groups(n)
+	return add(p, n)
+}
+
+// forgets reports whether no key of an aggregation is one of the slots.
+func (n *Aggregate) forgets(slots ...int) bool {
+	return !slices.ContainsFunc(n.Keys, func(key int) bool { return slices.Contains(slots, key) })
+}
+
+// anyList reports whether a slot holds lists of relationships.
+func (p *planner) anyList(slots []int) bool {
+	return slices.ContainsFunc(slots, func(slot int) bool { return p.lists[slot] })
+}
+
+// countPairs counts the last two hops of a pattern by the degrees of the node
+// between them: when both start there, or when they are the whole pattern, which
+// may then start there too.
+func (p *planner) countPairs(n *Aggregate, last *Expand) (*Degree, bool) {
+	first, ok := last.Input.(*Expand)
+	if !ok || first.Into || first.Known || len(first.Distinct) > 0 ||
+		!n.forgets(first.Relationship) || slices.ContainsFunc(last.Distinct, func(s int) bool { return s != first.Relationship }) {
+		return nil, false
+	}
+	d := &Degree{
+		Hop: last.Hop, From: last.From, Label: last.Label, Apart: len(last.Distinct) > 0,
+		Input: first.Input, Second: &Hop{Types: first.Types, Direction: first.Direction}, SecondLabel: first.Label,
+	}
+	end := first.To
+	if first.From != last.From {
+		end = first.From
+		d.Second.Direction = turned(first.Direction)
+		if d.Input, d.SecondLabel, ok = p.middle(first); !ok || first.To != last.From {
 			return nil, false
 		}
 	}
-	if root, ok := p.countPairs(n, last); ok {
-		return root, true
-	}
-	d := &Degree{Input: last.Input, Hop: last.Hop, From: last.From}
-	for _, slot := range last.Distinct {
-		if p.lists[slot] {
-			return nil, false
-		}
-		d.Earlier = append(d.Earlier, EarlierHop{Relationship: slot})
+	if !n.forgets(end) || !countsRows(&n.Items[0], first.Relationship, last.Relationship, first.To, first.From, last.To) {
+		return nil, false
 	}
 	d.Slot = p.newSlot(valueKind)
 	add(p, d)
-	n.Input, n.Weight = d, d.Slot
-	item.Args, item.Star = nil, true
-	n.Rows = groups(n)
-	return add(p, n), true
+	return d, true
 }
 
-// countPairs counts a whole pattern of two hops, (a)-->(b)-->(c), by the degrees
-// of the node in the middle.
-func (p *planner) countPairs(n *Aggregate, last *Expand) (Node, bool) {
-	first, ok := last.Input.(*Expand)
-	if !ok || len(n.Keys) > 0 || first.To != last.From || first.Into || first.Known || len(first.Distinct) > 0 {
-		return nil, false
+// middle returns a scan of the nodes where an expansion from a scan ends, and
+// the label that the scanned nodes have.
+func (p *planner) middle(e *Expand) (scan Node, label *expr.Label, ok bool) {
+	var start Node
+	switch in := e.Input.(type) {
+	case *NodeScan:
+		start, ok = in.Input, in.Slot == e.From
+	case *LabelScan:
+		start, label, ok = in.Input, in.Label, in.Slot == e.From
 	}
-	scan, ok := first.Input.(*NodeScan)
-	if !ok || !isStart(scan.Input) || scan.Slot != first.From {
-		return nil, false
+	if !ok || !isStart(start) {
+		return nil, nil, false
 	}
-	var middle Node
-	if first.Label != nil {
-		middle = add(p, &LabelScan{Input: scan.Input, Slot: first.To, Label: first.Label})
-		middle.Base().Rows = p.labelCount(first.Label.Name)
+	if e.Label != nil {
+		scan = add(p, &LabelScan{Input: start, Slot: e.To, Label: e.Label})
+		scan.Base().Rows = p.labelCount(e.Label.Name)
 	} else {
-		middle = add(p, &NodeScan{Input: scan.Input, Slot: first.To})
-		middle.Base().Rows = p.nodeCount()
+		scan = add(p, &NodeScan{Input: start, Slot: e.To})
+		scan.Base().Rows = p.nodeCount()
 	}
-	second := Hop{Types: first.Types, Direction: turned(first.Direction)}
-	d := add(p, &Degree{Input: middle, Hop: last.Hop, Second: &second, From: first.To, Slot: p.newSlot(valueKind)})
-	n.Input, n.Weight = d, d.Slot
-	n.Items[0].Args, n.Items[0].Star = nil, true
-	n.Rows = 1
-	return add(p, n), true
+	return scan, label, true
+}
+
+// meet counts the last node of a cycle and the two relationships around it.
+func (p *planner) meet(n *Aggregate, last *Expand) (*Meet, bool) {
+	first, ok := last.Input.(*Expand)
+	if !ok || first.Into || first.Known || last.From == last.To || last.Label != nil ||
+		!n.forgets(first.To, first.Relationship, last.Relationship) ||
+		!countsRows(&n.Items[0], first.To, first.Relationship, last.Relationship) {
+		return nil, false
+	}
+	m := &Meet{
+		Input: first.Input, First: first.Hop, From: first.From, Label: first.Label,
+		Second: last.Hop, To: last.To, FirstEarlier: first.Distinct,
+	}
+	if last.To == first.To {
+		m.Second.Direction, m.To = turned(last.Direction), last.From
+	} else if last.From != first.To {
+		return nil, false
+	}
+	for _, slot := range last.Distinct {
+		if slot == first.Relationship {
+			m.Apart = true
+			continue
+		}
+		m.SecondEarlier = append(m.SecondEarlier, slot)
+	}
+	m.Slot = p.newSlot(valueKind)
+	add(p, m)
+	m.Rows = first.Input.Base().Rows
+	return m, true
 }
 
 // countsRows reports whether count(x) counts all rows: x is *, or a variable

@@ -517,17 +517,36 @@ type Degree struct {
 	Hop
 	From int
 	Slot int
+	// Label, when not nil, is required of the nodes at the other end.
+	Label *expr.Label
 	// Second, when not nil, is another hop from the same node: the column is
-	// then the number of pairs of one relationship of each, and not the same
-	// one twice.
-	Second *Hop
-	// Earlier are relationships of the same clause that must not count.
-	Earlier []EarlierHop
+	// then the number of pairs of one relationship of each.
+	Second      *Hop
+	SecondLabel *expr.Label
+	// Apart says that a pair must not be the same relationship twice.
+	Apart bool
+	// Earlier are the slots of relationships of the same clause that must not
+	// count. There are none with Second.
+	Earlier []int
 }
 
-// An EarlierHop is a relationship that a row has used already.
-type EarlierHop struct {
-	Relationship int
+// Meet adds a column with the number of ways to go from one bound node to
+// another one over a third: the end of a cycle whose rows are only counted.
+type Meet struct {
+	Common
+	Input Node
+	// First is the hop from the node From, and Second the one that goes on to
+	// the node To.
+	First, Second Hop
+	From, To      int
+	Slot          int
+	// Label, when not nil, is required of the node in the middle.
+	Label *expr.Label
+	// Apart says that the two hops must not be the same relationship.
+	Apart bool
+	// FirstEarlier and SecondEarlier are the slots of relationships of the same
+	// clause that the hops must differ from.
+	FirstEarlier, SecondEarlier []int
 }
 
 // Produce returns the result columns of a statement.

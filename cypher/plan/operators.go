@@ -29,6 +29,7 @@ func (*Foreach) name() string          { return "Foreach" }
 func (*Barrier) name() string          { return "Eager" }
 func (*CountStore) name() string       { return "CountStore" }
 func (*Degree) name() string           { return "Degree" }
+func (*Meet) name() string             { return "Meet" }
 func (*InTransactions) name() string   { return "TransactionApply" }
 func (*Repeat) name() string           { return "Repeat(Trail)" }
 func (*Procedure) name() string        { return "ProcedureCall" }
@@ -98,6 +99,7 @@ func (n *Foreach) inputs() []Node          { return []Node{n.Input, n.Inner} }
 func (n *Barrier) inputs() []Node          { return one(n.Input) }
 func (*CountStore) inputs() []Node         { return nil }
 func (n *Degree) inputs() []Node           { return one(n.Input) }
+func (n *Meet) inputs() []Node             { return one(n.Input) }
 func (n *InTransactions) inputs() []Node   { return []Node{n.Input, n.Plan.Root} }
 func (n *Repeat) inputs() []Node           { return []Node{n.Input, n.Inner} }
 func (n *Procedure) inputs() []Node        { return one(n.Input) }
@@ -155,6 +157,7 @@ func (*Foreach) defines(func(int))        {}
 func (*Barrier) defines(func(int))        {}
 func (n *CountStore) defines(f func(int)) { f(n.Slot) }
 func (n *Degree) defines(f func(int))     { f(n.Slot) }
+func (n *Meet) defines(f func(int))       { f(n.Slot) }
 func (*Produce) defines(func(int))        {}
 
 func (n *RelationshipScan) uses(f func(int)) {
@@ -386,7 +389,11 @@ func (n *Set) uses(f func(int)) {
 
 func (n *Degree) uses(f func(int)) {
 	f(n.From)
-	for i := range n.Earlier {
-		f(n.Earlier[i].Relationship)
-	}
+	slots(f, n.Earlier...)
+}
+
+func (n *Meet) uses(f func(int)) {
+	slots(f, n.From, n.To)
+	slots(f, n.FirstEarlier...)
+	slots(f, n.SecondEarlier...)
 }

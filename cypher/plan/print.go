@@ -263,9 +263,18 @@ func (n *CountStore) detail() string {
 
 func (n *Degree) detail() string {
 	if n.Second != nil {
-		return n.Second.detail() + " * " + n.Hop.detail()
+		return n.Second.detail() + labelDetail(n.SecondLabel) + " * " + n.Hop.detail() + labelDetail(n.Label)
 	}
-	return n.Hop.detail()
+	return n.Hop.detail() + labelDetail(n.Label)
+}
+
+func (n *Meet) detail() string { return n.First.detail() + labelDetail(n.Label) + n.Second.detail() }
+
+func labelDetail(label *expr.Label) string {
+	if label == nil {
+		return "()"
+	}
+	return "(:" + label.Name + ")"
 }
 
 func (n *Procedure) detail() string {
