@@ -4,6 +4,7 @@
 # Versions of tools: here and nowhere else.
 GOLANGCI_VERSION := v2.15.0
 STRINGER_VERSION := v0.52.0
+NFPM_VERSION     := v2.43.0
 
 # Knobs for the command line, e.g. `make fuzz FUZZTIME=5m PKGS=./packstream`.
 PKGS      ?= ./...
@@ -12,6 +13,8 @@ BENCH     ?= .
 BENCHTIME ?= 1s
 COUNT     ?= 1
 ARGS      ?=
+DIST      ?= dist
+ARCHES    ?= amd64 arm64
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -88,14 +91,27 @@ reference: ## the same tests against a real Neo4j; needs Java and Maven
 tls-check: ## the TLS acceptance list
 	go test -count=1 -v ./tls/... ./conformance/tls/...
 
-dist: ## release archives and checksums in ./dist
-	rm -rf dist
-	for arch in amd64 arm64; do \
-	  GOOS=linux GOARCH=$$arch $(BUILD) -o dist/linux-$$arch/ ./cmd/...; \
-	  cp LICENSE README.md CHANGELOG.md dist/linux-$$arch/; \
-	  tar -C dist -czf dist/drawbolt-linux-$$arch.tar.gz linux-$$arch; \
+# Archives and packages for each of ARCHES in DIST. The documents come from a
+# binary for this machine.
+VERSION = $(shell sed -n 's/^const version = "\(.*\)"/\1/p' cmd/drawbolt/version.go)
+
+dist: $(TOOLS)/nfpm ## release archives, Debian packages and checksums in DIST
+	rm -rf $(DIST)
+	mkdir -p $(DIST)
+	$(BUILD) -o $(DIST)/own ./cmd/drawbolt
+	for arch in $(ARCHES); do \
+	  stage=$(DIST)/drawbolt-$(VERSION)-linux-$$arch; \
+	  GOOS=linux GOARCH=$$arch $(BUILD) -o $$stage/ ./cmd/...; \
+	  $(DIST)/own --print-document=config >$$stage/drawbolt.conf; \
+	  $(DIST)/own --print-document=bash-completion >$$stage/drawbolt.bash; \
+	  $(DIST)/own --print-document=manual | gzip -9n >$$stage/drawbolt.8.gz; \
+	  cp LICENSE README.md CHANGELOG.md cmd/drawbolt/FLAGS.md packaging/drawbolt.service $$stage/; \
+	  ARCH=$$arch VERSION=$(VERSION) STAGE=$$stage $(TOOLS)/nfpm package -f packaging/nfpm.yaml -p deb -t $(DIST)/; \
+	  tar -C $(DIST) -czf $$stage.tar.gz $$(basename $$stage); \
+	  rm -r $$stage; \
 	done
-	cd dist && sha256sum *.tar.gz > SHA256SUMS
+	rm $(DIST)/own
+	cd $(DIST) && sha256sum *.tar.gz *.deb >SHA256SUMS
 
 # Cheap first; make stops at the first failure.
 check: check-modules check-generated check-fix check-format check-builds ## all that CI runs
@@ -136,7 +152,7 @@ check-bench:
 hooks: ## install the pre-commit hook
 	install -m 755 .ci/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
 
-tools: $(GOLANGCI) $(TOOLS)/stringer ## install the tools
+tools: $(GOLANGCI) $(TOOLS)/stringer $(TOOLS)/nfpm ## install the tools
 
 clean: ## remove what builds made; data stays
 	rm -rf bin dist .tools
@@ -152,3 +168,9 @@ $(TOOLS)/stringer: $(TOOLS)/.stringer-$(STRINGER_VERSION)
 $(TOOLS)/.stringer-%:
 	GOBIN=$(TOOLS) go install golang.org/x/tools/cmd/stringer@$*
 	@rm -f $(TOOLS)/.stringer-*; touch $@
+
+$(TOOLS)/nfpm: $(TOOLS)/.nfpm-$(NFPM_VERSION)
+$(TOOLS)/.nfpm-%:
+	@echo "installing nfpm $* (some minutes, once)"
+	GOBIN=$(TOOLS) go install github.com/goreleaser/nfpm/v2/cmd/nfpm@$*
+	@rm -f $(TOOLS)/.nfpm-*; touch $@

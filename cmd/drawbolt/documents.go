@@ -10,7 +10,7 @@ import (
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 )
 
-//go:generate sh -c "go run . --print-document=reference >FLAGS.md"
+//go:generate sh -c "go run . --print-document=reference >FLAGS.new && mv FLAGS.new FLAGS.md"
 
 // The values of --print-document.
 const (

@@ -31,6 +31,8 @@ const (
 	flagPrintConfig       = "print-config"
 	flagPrintDocument     = "print-document"
 	flagMemgraphConfig    = "memgraph-config"
+	flagProbe             = "probe"
+	flagCreateCertificate = "create-certificate"
 )
 
 // maxSnapshotSeconds is one week, as in Memgraph.
@@ -126,6 +128,14 @@ func startFlags() []gflags.Flag {
 		{
 			Name: flagPrintConfig, Type: gflags.Bool,
 			Help: "Show every flag with its value and where that comes from, and exit.",
+		},
+		{
+			Name: flagProbe, Type: gflags.Bool,
+			Help: "Ask the server that this configuration describes whether it serves, and exit: with 0 if it does.",
+		},
+		{
+			Name: flagCreateCertificate, Type: gflags.Bool,
+			Help: "Make a self-signed pair for this machine where --bolt-cert-file and --bolt-key-file say, and exit.",
 		},
 		{
 			Name: flagPrintDocument, Type: gflags.String, Hidden: true,

@@ -81,6 +81,9 @@ func TestStops(t *testing.T) {
 		{name: "check with key material", args: []string{"--check-config", "--bolt-cert-file=" + pair.CertFile, "--bolt-key-file=" + pair.KeyFile}, code: 0, stdout: "The configuration can be used."},
 		{name: "check of half TLS", args: []string{"--check-config", "--bolt-cert-file=" + pair.CertFile}, code: 1, stderr: "--bolt-key-file"},
 		{name: "check warns", args: []string{"--check-config", "--telemetry-enabled"}, code: 0, stderr: "warning: --telemetry-enabled (command line) has no effect: telemetry is never sent"},
+		{name: "certificate without paths", args: []string{"--create-certificate"}, code: 1, stderr: "--create-certificate needs --bolt-cert-file and --bolt-key-file"},
+		{name: "certificate over another", args: []string{"--create-certificate", "--bolt-cert-file=" + pair.CertFile, "--bolt-key-file=" + pair.KeyFile}, code: 1, stderr: "file already exists"},
+		{name: "probe of nothing", args: []string{"--probe", "--bolt-port=1"}, code: 2, stderr: "connection refused"},
 		{name: "data directory is a file", args: []string{"--data-directory=" + unwritable}, code: 2, stderr: unwritable},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
