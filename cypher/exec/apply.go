@@ -346,12 +346,13 @@ func (o *union) next() (*expr.Batch, error) {
 type hashJoin struct {
 	source
 	plan  *plan.HashJoin
-	build operator
+	build inner
 	table *table
 	first []int32 // by group: its first row, -1 for none
 	links []int32 // by row: the next row of the same group, -1 at the end
 	built rows
-	open  int // the generation of the run that the table was made in
+	open  int // the epoch that the table was made in, -1 for none
+	epoch *int
 	chain int32
 	live  bool // the current row has been looked up
 	picks []int32
@@ -360,9 +361,8 @@ type hashJoin struct {
 
 func (r *Run) newHashJoin(n *plan.HashJoin) *hashJoin {
 	o := &hashJoin{plan: n, table: newTable(len(n.Keys))}
-	build := r.buildInner(n.Build)
-	build.rows.N = 1
-	o.build = build.root
+	o.build, o.open = r.buildInner(n.Build), -1
+	o.epoch = &r.epochs[n.Segment]
 	filled := map[int]bool{}
 	for _, s := range plan.Filled(n.Build) {
 		filled[s] = true
@@ -382,20 +382,25 @@ func (r *Run) newHashJoin(n *plan.HashJoin) *hashJoin {
 func (o *hashJoin) reset() {
 	o.source.reset()
 	o.live = false
-	// The build side does not depend on rows: it is kept.
+	// The build side does not depend on rows: it is kept as long as the graph
+	// looks the same.
+	if o.c == &o.run.live {
+		o.open = -1
+	}
 }
 
 func (o *hashJoin) next() (*expr.Batch, error) {
-	if o.open != o.run.generation {
-		if err := o.load(); err != nil {
-			return nil, err
-		}
-		o.open = o.run.generation
-	}
 	for {
 		more, err := o.begin()
 		if err != nil || !more {
 			return nil, err
+		}
+		// The input comes first: it may end the segment before this one.
+		if o.open != *o.epoch {
+			if err := o.load(); err != nil {
+				return nil, err
+			}
+			o.open = *o.epoch
 		}
 		o.picks = o.picks[:0]
 		for o.row < o.in.N && o.room() > 0 {
@@ -429,9 +434,10 @@ func (o *hashJoin) load() error {
 	o.table.reset()
 	o.built.reset()
 	o.first, o.links = o.first[:0], o.links[:0]
-	o.build.reset()
+	o.build.rows.N = 1 // without columns
+	o.build.root.reset()
 	for {
-		b, err := o.build.next()
+		b, err := o.build.root.next()
 		if err != nil || b == nil {
 			return err
 		}

@@ -62,27 +62,27 @@ type Options struct {
 
 // A Run is one execution of a plan. It is used by one goroutine.
 type Run struct {
-	plan       *plan.Plan
-	ctx        context.Context //nolint:containedctx // set by each call of Next, for the operators below
-	store      *storage.Store
-	tx         *storage.Transaction
-	contexts   []*expr.Context // by segment
-	functions  []function.Context
-	live       expr.Context // reads the changes of the running clause
-	liveDepth  int          // building operators that read live
-	arena      graph.Arena
-	root       operator
-	argument   *expr.Batch // the rows of the arguments that are being built
-	first      *expr.Batch // the single row that the statement starts with
-	generation int
-	counters   Counters
-	profile    []Profile
-	profiling  bool
-	shared     bool
-	memory     int64
-	limit      int64
-	nested     []*inner // by number, built at first use
-	batches    []*expr.Batch
+	plan      *plan.Plan
+	ctx       context.Context //nolint:containedctx // set by each call of Next, for the operators below
+	store     *storage.Store
+	tx        *storage.Transaction
+	contexts  []*expr.Context // by segment
+	functions []function.Context
+	live      expr.Context // reads the changes of the running clause
+	liveDepth int          // building operators that read live
+	arena     graph.Arena
+	root      operator
+	argument  *expr.Batch // the rows of the arguments that are being built
+	first     *expr.Batch // the single row that the statement starts with
+	epochs    []int       // by segment: how often it has begun
+	counters  Counters
+	profile   []Profile
+	profiling bool
+	shared    bool
+	memory    int64
+	limit     int64
+	nested    []*inner // by number, built at first use
+	batches   []*expr.Batch
 }
 
 // New returns a run of a plan, built but not started. The run can be used again
@@ -90,6 +90,7 @@ type Run struct {
 func New(p *plan.Plan) (*Run, error) {
 	r := &Run{plan: p, nested: make([]*inner, len(p.Nested))}
 	r.contexts = make([]*expr.Context, p.Segments)
+	r.epochs = make([]int, p.Segments)
 	locals := make([]graph.Value, p.Locals)
 	for i := range r.contexts {
 		r.contexts[i] = &expr.Context{Locals: locals, Arena: &r.arena, Subplans: r}
@@ -107,7 +108,6 @@ func New(p *plan.Plan) (*Run, error) {
 func (r *Run) Start(o Options) {
 	r.store, r.tx, r.limit, r.memory = o.Store, o.Transaction, o.MemoryLimit, 0
 	r.counters, r.shared = Counters{}, o.Shared
-	r.generation++
 	r.profiling = o.Profile
 	if o.Profile {
 		r.profile = make([]Profile, r.plan.Operators)
@@ -131,6 +131,7 @@ func (r *Run) Start(o Options) {
 // startSegment makes the changes so far visible to the operators of a segment.
 func (r *Run) startSegment(segment int) {
 	c := r.contexts[segment]
+	r.epochs[segment]++
 	if r.plan.Writes || r.shared {
 		c.View = r.tx.ViewAt(r.tx.NextCommand())
 	} else {

@@ -154,6 +154,6 @@ func (p *planner) barrierBefore(input Node, r *reads) Node {
 func (p *planner) barrier(input Node) Node {
 	p.segment = p.plan.Segments
 	p.plan.Segments++
-	p.effects = effects{}
+	p.effects, p.live = effects{}, liveReads{}
 	return add(p, &Barrier{Input: input})
 }

@@ -130,7 +130,8 @@ type planner struct {
 	bound    map[int]bool // slots that hold rows at the current point
 	subplans []*Plan      // parts that run by themselves
 	segment  int
-	effects  effects // writes since the segment began
+	effects  effects   // writes since the segment began
+	live     liveReads // what was looked at live since then
 	keys     map[string]*expr.Key
 	labels   map[string]*expr.Label
 	types    map[string]*expr.Type
@@ -313,9 +314,11 @@ func (p *planner) part(part *ast.Part, input Node) (result, error) {
 	out := result{node: input}
 	for _, c := range part.Clauses {
 		var err error
+		out.node = p.barrierBeforeWriting(c, out.node)
 		if out, err = p.clause(c, out); err != nil {
 			return out, err
 		}
+		p.live.add(c)
 	}
 	return out, nil
 }
