@@ -78,8 +78,8 @@ func TestSummary(t *testing.T) {
 	plan := bolt.Summary{Type: "r", Plan: graph.Map([]graph.Field{{Name: "operatorType", Value: graph.String("X")}})}
 	profile := bolt.Summary{Type: "r", Profile: graph.Map([]graph.Field{{Name: "rows", Value: graph.Integer(1)}})}
 	const (
-		success = `{gql_status: "00000", status_description: "note: successful completion", diagnostic_record: {}}`
-		omitted = `{gql_status: "00001", status_description: "note: successful completion - omitted result", diagnostic_record: {}}`
+		success = `{gql_status: "00000", status_description: "note: successful completion"}`
+		omitted = `{gql_status: "00001", status_description: "note: successful completion - omitted result"}`
 	)
 	for _, tt := range []struct {
 		versions string
@@ -118,12 +118,12 @@ func TestNotifications(t *testing.T) {
 		},
 	}}
 	const (
-		noData = `{gql_status: "02000", status_description: "note: no data", diagnostic_record: {}}`
+		noData = `{gql_status: "02000", status_description: "note: no data"}`
 		first  = `{gql_status: "01N50", status_description: "warn: y", neo4j_code: "c1", title: "t1", description: "d1", ` +
 			`diagnostic_record: {_classification: "UNRECOGNIZED", _severity: "WARNING"}}`
 		third = `{gql_status: "03N90", status_description: "info: x", neo4j_code: "c3", title: "t3", description: "d3", ` +
 			`diagnostic_record: {_classification: "PERFORMANCE", _severity: "INFORMATION", _position: {offset: 4, line: 1, column: 5}}}`
-		ok = `{gql_status: "00000", status_description: "note: successful completion", diagnostic_record: {}}`
+		ok = `{gql_status: "00000", status_description: "note: successful completion"}`
 	)
 	success := s
 	success.Outcome = bolt.OutcomeSuccess

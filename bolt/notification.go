@@ -102,12 +102,12 @@ func appendStatuses(dst []byte, o Outcome, notifications []Notification) []byte 
 	return dst
 }
 
+// appendOutcome appends a status without a diagnostic record, which would be
+// empty: as in failures, an empty one is not sent.
 func appendOutcome(dst []byte, status, text string) []byte {
-	dst = packstream.AppendMapHeader(dst, 3)
+	dst = packstream.AppendMapHeader(dst, 2)
 	dst = appendText(dst, "gql_status", status)
-	dst = appendText(dst, "status_description", text)
-	dst = packstream.AppendString(dst, "diagnostic_record")
-	return packstream.AppendMapHeader(dst, 0)
+	return appendText(dst, "status_description", text)
 }
 
 func statusRank(status string) int {
