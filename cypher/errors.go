@@ -63,6 +63,8 @@ type Error struct {
 	Position ast.Position
 	// Snippet is the line at fault with a caret under the place.
 	Snippet string
+	// InFunction says that a function has refused its arguments.
+	InFunction bool
 	// Err is the cause, or nil.
 	Err error
 }
@@ -105,7 +107,9 @@ func errorOf(err error) error {
 		return &Error{Kind: evaluationKind(evaluation.Kind), Detail: evaluation.Detail, Message: evaluation.Message, Err: err}
 	}
 	if called, ok := errors.AsType[*function.Error](err); ok {
-		return &Error{Kind: functionKind(called.Kind), Detail: called.Detail, Message: called.Message, Err: err}
+		return &Error{
+			Kind: functionKind(called.Kind), Detail: called.Detail, Message: called.Message, InFunction: true, Err: err,
+		}
 	}
 	if instant, ok := errors.AsType[*temporal.Error](err); ok {
 		return &Error{Kind: KindArgument, Detail: expr.DetailArgumentValue, Message: expr.DetailArgumentValue + ": " + instant.Reason, Err: err}

@@ -72,7 +72,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, x execution) (*Result, 
 		if _, err := p.parameters(x.params, x.literals); err != nil && p.implicit {
 			return nil, err
 		}
-		r.columns, r.slots, r.ended = nil, nil, true
+		r.slots, r.ended = nil, true
 		r.summary.Plan = describePlan(p.plan, nil)
 		r.view = tx.View()
 		return r, nil

@@ -45,6 +45,7 @@ type Notification struct {
 	Title       string
 	Description string
 	Severity    string // WARNING or INFORMATION
+	Subject     string // the name that it is about, or empty
 	Position    ast.Position
 }
 
@@ -61,13 +62,15 @@ type PlanNode struct {
 
 const profileMode = ast.Profile
 
+// statementType goes by the columns alone, as in the reference server: MATCH …
+// DELETE is a write, although it reads.
 func statementType(p *prepared) Type {
 	switch {
 	case p.system:
 		return TypeSchema
 	case !p.plan.Writes:
 		return TypeRead
-	case p.plan.Reads || len(p.plan.Columns) > 0:
+	case len(p.plan.Columns) > 0:
 		return TypeReadWrite
 	default:
 		return TypeWrite
