@@ -9,35 +9,24 @@ import (
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
-// A visit is one way to reach a node in a breadth-first search.
-type visit struct {
-	node  graph.NodeID
-	rel   graph.RelationshipID
-	from  int32 // the visit before it, -1 at the start
-	again int32 // another visit of the same node at the same level, or -1
-	level int32
-}
-
-// shortestPath finds one shortest path between two nodes, or all of them, by
-// breadth-first search.
+// shortestPath finds one shortest path between two nodes, or all of them. It
+// searches breadth-first from both ends in turns, always from the one that has
+// fewer relationships to look at, until the two sides meet.
 type shortestPath struct {
 	source
 	plan    *plan.ShortestPath
-	hop     hop
 	probe   *expr.Batch
-	visits  []visit
-	index   map[graph.NodeID]int32 // the first visit of a node
+	sides   [2]frontier // from the start, and backwards from the end
+	meeting []graph.NodeID
 	paths   [][]graph.RelationshipID
 	open    bool
 	steps   [stepBuffer]storage.Step
 	counter int
+	charged int64
 }
 
 func (r *Run) newShortestPath(n *plan.ShortestPath) *shortestPath {
-	o := &shortestPath{
-		source: r.newSource(n, r.build(n.Input), n.Relationships), plan: n,
-		index: make(map[graph.NodeID]int32),
-	}
+	o := &shortestPath{source: r.newSource(n, r.build(n.Input), n.Relationships), plan: n}
 	if n.Step != nil {
 		o.probe = r.newBatch()
 		o.probe.N = 1
@@ -45,9 +34,18 @@ func (r *Run) newShortestPath(n *plan.ShortestPath) *shortestPath {
 	return o
 }
 
+// keptBytes is what the sides of a search may keep from one execution to the
+// next.
+const keptBytes = 1 << 20
+
 func (o *shortestPath) reset() {
 	o.source.reset()
-	o.open, o.paths = false, nil
+	o.open, o.paths, o.charged = false, nil, 0
+	for i := range o.sides {
+		if o.sides[i].bytes() > keptBytes {
+			o.sides[i] = frontier{}
+		}
+	}
 }
 
 func (o *shortestPath) next() (*expr.Batch, error) {
@@ -56,7 +54,10 @@ func (o *shortestPath) next() (*expr.Batch, error) {
 		if err != nil || !more {
 			return nil, err
 		}
-		o.hop.resolve(o.c, &o.plan.Hop)
+		for i := range o.sides {
+			o.sides[i].hop.resolve(o.c, &o.plan.Hop)
+		}
+		o.sides[1].hop.direction = reverse(o.sides[1].hop.direction)
 		if slot := o.plan.Relationships; slot >= 0 {
 			o.out.Columns[slot].Resize(expr.Values, o.limit)
 		}
@@ -109,101 +110,108 @@ func (o *shortestPath) search() ([][]graph.RelationshipID, error) {
 		}
 		return nil, nil
 	}
+	if o.sides[0].hop.none {
+		return nil, nil
+	}
 	o.prepareProbe()
-	clear(o.index)
-	o.visits = append(o.visits[:0], visit{node: from, from: -1, again: -1})
-	o.index[from] = 0
-	begin := 0
-	for level := int32(1); o.plan.Max < 0 || int(level) <= o.plan.Max; level++ {
-		end := len(o.visits)
-		if begin == end || o.hop.none {
+	o.sides[0].start(from)
+	o.sides[1].start(to)
+	o.meeting = o.meeting[:0]
+	for {
+		levels := int(o.sides[0].level + o.sides[1].level)
+		if o.plan.Max >= 0 && levels >= o.plan.Max || o.sides[0].ended() || o.sides[1].ended() {
 			return nil, nil
 		}
-		found := false
-		for i := begin; i < end; i++ {
-			if o.index[o.visits[i].node] != int32(i) {
-				continue // its first visit expands it
-			}
-			hit, err := o.expand(int32(i), level, to)
-			if err != nil {
-				return nil, err
-			}
-			if found = found || hit; found && !o.plan.All {
-				break
-			}
+		side := 0
+		if o.sides[1].work(o.c.View) < o.sides[0].work(o.c.View) {
+			side = 1
 		}
-		if found {
-			return o.collect(o.index[to]), nil
+		if err := o.advance(side); err != nil {
+			return nil, err
 		}
-		begin = end
+		if len(o.meeting) > 0 {
+			return o.join(), nil
+		}
+		held := o.sides[0].bytes() + o.sides[1].bytes()
+		if err := o.run.charge(held - o.charged); err != nil {
+			return nil, err
+		}
+		o.charged = held
 	}
-	return nil, nil
+}
+
+// advance makes the next level of a side. It notes the nodes where the sides
+// meet, and ends early when one is enough.
+func (o *shortestPath) advance(side int) error {
+	f := &o.sides[side]
+	end := len(f.visits)
+	f.level++
+	for i := f.begin; i < end; i++ {
+		if f.index.find(f.visits[i].node) != int32(i) { //nolint:gosec // bounded by memory
+			continue // its first visit expands it
+		}
+		if err := o.expand(side, int32(i)); err != nil { //nolint:gosec // bounded by memory
+			return err
+		}
+		if len(o.meeting) > 0 && !o.plan.All {
+			return nil
+		}
+	}
+	f.begin, f.degree = end, -1
+	return nil
 }
 
 // expand visits the neighbours of a visited node.
-func (o *shortestPath) expand(at, level int32, to graph.NodeID) (found bool, err error) {
-	node := o.visits[at].node
+func (o *shortestPath) expand(side int, at int32) error {
+	f, other := &o.sides[side], &o.sides[1-side]
+	node := f.visits[at].node
 	var cursor storage.ExpandCursor
 	for {
-		n := o.c.View.Expand(&cursor, node, o.hop.direction, o.hop.types, o.steps[:])
+		n := o.c.View.Expand(&cursor, node, f.hop.direction, f.hop.types, o.steps[:])
 		if n == 0 {
-			return found, nil
+			return nil
 		}
 		if o.counter += n; o.counter >= checkEvery {
 			o.counter = 0
 			if err := o.run.check(); err != nil {
-				return false, err
+				return err
 			}
 		}
 		for _, step := range o.steps[:n] {
-			first, seen := o.index[step.Node]
-			if seen && (!o.plan.All || o.visits[first].level != level) {
-				continue
-			}
-			if ok, err := o.allowed(node, step); err != nil || !ok {
-				if err != nil {
-					return false, err
+			if o.plan.Step != nil {
+				if !f.wants(step.Node, f.level, o.plan.All) {
+					continue
 				}
-				continue
+				if ok, err := o.allowed(side, node, step); err != nil {
+					return err
+				} else if !ok {
+					continue
+				}
 			}
-			v := visit{node: step.Node, rel: step.Relationship, from: at, again: -1, level: level}
-			if seen {
-				v.again = o.visits[first].again
-				o.visits[first].again = int32(len(o.visits)) //nolint:gosec // bounded by memory
-			} else {
-				o.index[step.Node] = int32(len(o.visits)) //nolint:gosec // bounded by memory
-			}
-			o.visits = append(o.visits, v)
-			if step.Node == to {
-				found = true
+			v := visit{node: step.Node, rel: step.Relationship, from: at, again: -1, level: f.level}
+			if f.add(v, o.plan.All) && other.index.find(step.Node) >= 0 {
+				o.meeting = append(o.meeting, step.Node)
 				if !o.plan.All {
-					return true, nil
+					return nil
 				}
 			}
 		}
 	}
 }
 
-// collect walks back from a visit to the start, on one way or on all.
-func (o *shortestPath) collect(last int32) [][]graph.RelationshipID {
+// join returns the paths over the nodes where the sides have met. The sides
+// have not met before: each shortest path has exactly one such node.
+func (o *shortestPath) join() [][]graph.RelationshipID {
 	var paths [][]graph.RelationshipID
-	var tail []graph.RelationshipID
-	var back func(at int32)
-	back = func(at int32) {
-		for ; at >= 0; at = o.visits[at].again {
-			v := &o.visits[at]
-			if v.from < 0 {
-				path := slices.Clone(tail)
-				slices.Reverse(path)
-				paths = append(paths, path)
-				return
+	for _, node := range o.meeting {
+		ends := o.sides[1].paths(node)
+		for _, start := range o.sides[0].paths(node) {
+			slices.Reverse(start)
+			for _, end := range ends {
+				paths = append(paths, slices.Concat(start, end))
 			}
-			tail = append(tail, v.rel)
-			back(o.index[o.visits[v.from].node])
-			tail = tail[:len(tail)-1]
 		}
 	}
-	back(last)
 	return paths
 }
 
@@ -220,12 +228,15 @@ func (o *shortestPath) prepareProbe() {
 	}
 }
 
-func (o *shortestPath) allowed(from graph.NodeID, step storage.Step) (bool, error) {
-	if o.plan.Step == nil {
-		return true, nil
+// allowed asks the predicate of the pattern's relationship about a step that a
+// side makes.
+func (o *shortestPath) allowed(side int, node graph.NodeID, step storage.Step) (bool, error) {
+	from, to := node, step.Node
+	if side == 1 {
+		from, to = to, from
 	}
 	setID(o.probe, o.plan.StepFrom, expr.Nodes, uint64(from))
-	setID(o.probe, o.plan.StepTo, expr.Nodes, uint64(step.Node))
+	setID(o.probe, o.plan.StepTo, expr.Nodes, uint64(to))
 	setID(o.probe, o.plan.StepRelationship, expr.Relationships, uint64(step.Relationship))
 	t, err := o.plan.Step.Truth(o.c, o.probe, 0)
 	return t == graph.True, err
