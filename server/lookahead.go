@@ -83,7 +83,9 @@ func newInput(s source, capacity int, interrupt func(error), pause, resume func(
 
 // ready reports whether next would return without waiting for the peer.
 func (in *input) ready() bool {
-	if in.phase.Load() == phaseAhead {
+	// A request is over: the source is the session's again, or the look-ahead
+	// reader has it already.
+	if !in.phase.CompareAndSwap(phaseExecuting, phaseReading) && in.phase.Load() == phaseAhead {
 		in.mu.Lock()
 		defer in.mu.Unlock()
 		return len(in.queue) > 0 || in.end != nil
