@@ -67,7 +67,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, x execution) (*Result, 
 	tx, o := x.tx, x.options
 	r := &Result{engine: e, prepared: p, tx: tx, columns: p.columns, slots: p.plan.Columns, ctx: ctx}
 	r.summary.Type = statementType(p)
-	r.summary.Notifications = e.notifications(p)
+	r.summary.Notifications, r.summary.Database = e.notifications(p), e.options.Database
 	if p.explain() {
 		if _, err := p.parameters(x.params, x.literals); err != nil && p.implicit {
 			return nil, err

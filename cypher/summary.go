@@ -29,8 +29,9 @@ type Summary struct {
 	// Position is the commit of an auto-commit statement; zero when it has
 	// not written.
 	Position storage.Position
-	// Notifications are hints for the client.
+	// Notifications are hints for the client, about the names in Database.
 	Notifications []Notification
+	Database      string
 }
 
 // SchemaCounters tell what a schema command has changed.

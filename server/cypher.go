@@ -92,7 +92,7 @@ func (r engineResult) Summary() Summary {
 		Position: s.Position,
 	}
 	for i := range s.Notifications {
-		out.Notifications = append(out.Notifications, notificationOf(&s.Notifications[i]))
+		out.Notifications = append(out.Notifications, notificationOf(&s.Notifications[i], s.Database))
 	}
 	switch {
 	case s.Plan == nil:
@@ -136,11 +136,36 @@ func failureOfEngine(err error) (failure, bool) {
 	if !ok {
 		return failure{}, false
 	}
-	f := failure{codes: codesOfCypher(e.Kind), message: e.Error()}
+	f := failure{codes: refined(e, codesOfCypher(e.Kind)), message: e.Error()}
 	if p := e.Position; p.Line > 0 {
 		f.position = &bolt.Position{Offset: int64(p.Offset), Line: int64(p.Line), Column: int64(p.Column)}
 	}
 	return f, true
+}
+
+// refined makes the status finer where the error's kind alone does not tell what
+// the reference server tells.
+func refined(e *cypher.Error, c codes) codes {
+	switch e.Kind { //nolint:exhaustive // the others have one status
+	case cypher.KindSyntax:
+		switch e.Detail {
+		case "UndefinedVariable":
+			c.cause = "42N62"
+		case "UnknownFunction":
+			c.cause = "42N48"
+		case "InvalidArgumentType", "VariableTypeConflict":
+			c.cause = "22NB1"
+		}
+	case cypher.KindType:
+		if e.InFunction {
+			c.status = "22N38"
+		}
+	case cypher.KindArithmetic:
+		if e.Detail == "DivisionByZero" {
+			c.status, c.cause = "22012", ""
+		}
+	}
+	return c
 }
 
 // codesOfCypher has no default case, so that a new kind without a row fails the
