@@ -105,7 +105,7 @@ func (u *unknownNames) note(n ast.Node, kind nameKind, name string) {
 	}
 	u.seen[key] = true
 	h := hint{unknown: kind, name: name}
-	h.Severity = severityWarning
+	h.Severity, h.Subject = severityWarning, name
 	h.Position = ast.PositionAt(u.text, n.Range().Start)
 	what := ""
 	switch kind {
