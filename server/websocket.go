@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"net"
 
@@ -40,4 +41,14 @@ func (u *unread) Read(p []byte) (int, error) {
 	n := copy(p, u.first)
 	u.first = u.first[n:]
 	return n, nil
+}
+
+// CloseWrite lets the HTTP server end its answer to a peer that is still sending
+// with FIN, so that the answer is not lost in a reset.
+func (u *unread) CloseWrite() error {
+	half, ok := u.Conn.(interface{ CloseWrite() error })
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	return half.CloseWrite()
 }
