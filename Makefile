@@ -34,12 +34,15 @@ HAVE_CC := $(shell echo 'int main(void){return 0;}' | $(CC) -x c - -o /dev/null 
 RACE := $(if $(HAVE_CC),-race)
 RACE_NOTE := $(if $(RACE),with -race,WITHOUT -race: no C compiler found)
 
+# Programs that the TLS acceptance list uses beside Go, as Debian names them.
+TLS_PACKAGES := openssl gnutls-bin sslscan nmap testssl.sh
+
 # The conformance tests run the built binary and have a step of their own.
 UNIT = go list $(PKGS) | grep -v /conformance
 
 .NOTPARALLEL:
 .PHONY: help build run test race lint fmt generate fuzz bench conformance
-.PHONY: reference tls-check dist check hooks tools clean
+.PHONY: reference tls-check tls-tools dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
 .PHONY: check-arch check-bench
 
@@ -82,14 +85,27 @@ fuzz: ## each fuzz target for FUZZTIME
 bench: ## benchmarks, with ratios to a bare echo server
 	go test -run='^$$' -bench='$(BENCH)' -benchtime=$(BENCHTIME) -count=$(COUNT) -benchmem $(PKGS)
 
-conformance: ## the built binary under real clients
-	go test -count=1 ./conformance/...
+conformance: tls-tools ## the built binary under real clients
+	go test -count=1 $$(go list ./conformance/... | grep -v conformance/tls)
+	$(ACCEPTANCE)
+
+# Prints the table of the list and what went wrong, not the progress.
+ACCEPTANCE = go test -count=1 -timeout=20m -v ./conformance/tls | grep -v '^ *=== '
 
 reference: ## the same tests against a real Neo4j; needs Java and Maven
 	DRAWBOLT_REFERENCE=1 go test -count=1 -v -run Reference ./conformance/...
 
-tls-check: ## the TLS acceptance list
-	go test -count=1 -v ./tls/... ./conformance/tls/...
+tls-check: tls-tools ## the TLS acceptance list, with the rows that take minutes
+	go test -count=1 ./tls/... ./server/ws ./conformance/ws
+	DRAWBOLT_TLS_CHECK=1 $(ACCEPTANCE)
+
+# Without root or apt-get the rows that need them are printed as not run.
+tls-tools:
+	@missing=; for p in openssl gnutls-cli sslscan nmap testssl; do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; echo "missing:$$missing"; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(TLS_PACKAGES); } || echo 'not installed; the rows that need them do not run'; \
+	fi
 
 # Archives and packages for each of ARCHES in DIST. The documents come from a
 # binary for this machine.
