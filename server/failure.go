@@ -123,6 +123,11 @@ func failureOfCause(err error) (failure, bool) {
 			codes:   codes{"Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", memgraphTransient, "25N14", ""},
 			message: stopped + "The transaction has not completed within the timeout specified at its start by the client.",
 		}, true
+	case errors.Is(err, errTerminated):
+		return failure{
+			codes:   codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""},
+			message: stopped + "Another client has terminated it.",
+		}, true
 	case errors.Is(err, errServerTimeout):
 		return failure{
 			codes:   codes{"Neo.ClientError.Transaction.TransactionTimedOut", memgraphTransient, "25N14", ""},

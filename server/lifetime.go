@@ -37,6 +37,7 @@ type lifetime struct {
 	lost        bool   // there is nobody to answer
 	transaction uint64 // number of the present transaction
 	armed       bool   // timer runs for it
+	activity    activity
 }
 
 func newLifetime(base context.Context) *lifetime {
@@ -75,6 +76,7 @@ func (l *lifetime) end() {
 	defer l.mu.Unlock()
 	l.transaction++
 	l.since.Store(0)
+	l.activity = activity{}
 	if l.armed {
 		l.armed = false
 		l.timer.Stop()

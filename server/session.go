@@ -93,8 +93,11 @@ type session struct {
 	filter  bolt.NotificationFilter
 }
 
+// connectionPrefix is what the ids of connections begin with.
+const connectionPrefix = "bolt-"
+
 func newSession(s *Server, conn net.Conn) *session {
-	id := "bolt-" + strconv.FormatUint(s.connectionID(), 10)
+	id := connectionPrefix + strconv.FormatUint(s.connectionID(), 10)
 	return &session{
 		server: s, raw: conn, conn: conn, id: id,
 		log:  s.opts.Logger.With().Str("connection", id).Stringer("peer", conn.RemoteAddr()).Logger(),

@@ -21,7 +21,7 @@ func (s *session) runStatement(m *bolt.Run) error {
 	if c, ok := cypher.TransactionControl(m.Query); ok {
 		return s.runControl(c, m)
 	}
-	s.log.Debug().Str("query", m.Query).Msg("[Run]")
+	s.logRun(m)
 	began := time.Now()
 	if s.state == stateInTransaction {
 		return s.runInside(m, began)
@@ -40,11 +40,14 @@ func (s *session) runStatement(m *bolt.Run) error {
 	if err := s.await(ctx, db, m.Extra.Bookmarks); err != nil {
 		return s.fail(err)
 	}
+	s.life.note(activity{
+		database: db.name, user: s.login.User, query: m.Query, parameters: m.Parameters, metadata: m.Extra.Metadata,
+	})
 	r, err := db.Run(ctx, s.statement(m))
 	if err != nil {
-		return s.fail(err)
+		return s.failStatement(m.Query, err)
 	}
-	s.work.streams = append(s.work.streams, stream{result: r, began: began})
+	s.work.streams = append(s.work.streams, stream{result: r, began: began, query: m.Query})
 	s.state = stateAutoCommit
 	s.started(r, began, bolt.LastQuery, home)
 	return nil
@@ -56,11 +59,12 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 		return s.fail(w.ended)
 	}
 	s.input.executing()
+	s.life.run(m.Query, m.Parameters)
 	r, err := w.tx.Run(s.life.current(), s.statement(m))
 	if err != nil {
-		return s.fail(err)
+		return s.failStatement(m.Query, err)
 	}
-	w.streams = append(w.streams, stream{id: w.next, result: r, began: began})
+	w.streams = append(w.streams, stream{id: w.next, result: r, began: began, query: m.Query})
 	w.latest, w.control = w.next, false
 	w.next++
 	s.started(r, began, w.latest, "")
@@ -129,7 +133,7 @@ func (s *session) consume(n, qid int64, use func(b Batch, columns int) error) er
 		}
 		b, err := st.result.Next(ctx, limit)
 		if err != nil {
-			return s.fail(err)
+			return s.failStatement(st.query, err)
 		}
 		if b == nil {
 			return s.summarize(st)
@@ -207,8 +211,9 @@ func (s *session) summarize(st *stream) error {
 		a.Outcome = bolt.OutcomeNoData
 	}
 	if err := st.result.Close(); err != nil {
-		return s.fail(err)
+		return s.failStatement(st.query, err)
 	}
+	s.logSlow(st)
 	s.server.metrics.statement(sum.Type, took)
 	if s.state == stateAutoCommit {
 		a.Bookmark = s.bookmark(w.db, sum.Position)

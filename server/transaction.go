@@ -33,6 +33,7 @@ type stream struct {
 	id      int64
 	result  Result
 	began   time.Time
+	query   string
 	records bool // at least one row was sent or dropped
 }
 
@@ -71,6 +72,7 @@ func (s *session) open(x *bolt.TransactionExtra) error {
 	}
 	s.work = work{db: db, tx: tx, streams: s.work.streams[:0], latest: -1, filter: x.Filter.Or(s.filter)}
 	s.state = stateInTransaction
+	s.life.note(activity{database: db.name, user: s.login.User, metadata: x.Metadata})
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/server"
 )
 
 // An identity is what statements can ask about the server around them.
@@ -14,6 +15,8 @@ type identity struct {
 	flags *gflags.Set
 	// listening is the address of the listener, nil before there is one.
 	listening atomic.Pointer[string]
+	// serving is the server, nil before there is one.
+	serving atomic.Pointer[server.Server]
 }
 
 var _ function.Server = (*identity)(nil)

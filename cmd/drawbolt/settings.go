@@ -6,7 +6,26 @@ import (
 	"github.com/drawbolt/drawbolt/cypher"
 )
 
-var _ cypher.Settings = (*identity)(nil)
+var (
+	_ cypher.Settings     = (*identity)(nil)
+	_ cypher.Transactions = (*identity)(nil)
+)
+
+// Open lists the transactions of all clients.
+func (i *identity) Open() []cypher.OpenTransaction {
+	if s := i.serving.Load(); s != nil {
+		return s.Transactions()
+	}
+	return nil
+}
+
+// Terminate ends a transaction.
+func (i *identity) Terminate(id string) (user string, ok bool) {
+	if s := i.serving.Load(); s != nil {
+		return s.Terminate(id)
+	}
+	return "", false
+}
 
 // Configuration returns all flags but hidden ones.
 func (i *identity) Configuration() []cypher.Setting {
