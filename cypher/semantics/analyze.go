@@ -78,15 +78,23 @@ type NotificationKind uint8
 
 // The kinds of notifications.
 const (
-	// CartesianProduct: the paths of one MATCH share no variable.
+	// CartesianProduct: the paths of one MATCH share no variable. Subject names
+	// the nodes of one group of paths.
 	CartesianProduct NotificationKind = iota + 1
 	// UnboundedLength: a variable-length pattern has no upper bound inside of a
 	// shortest path.
 	UnboundedLength
-	// DeprecatedFunction: there is a newer function, which Subject names.
+	// DeprecatedFunction: there is something newer than the function that Subject
+	// names.
 	DeprecatedFunction
-	// DeprecatedProcedure: there is a newer procedure, which Subject names.
+	// DeprecatedProcedure: there is something newer than the procedure that
+	// Subject names.
 	DeprecatedProcedure
+	// UnscopedSubquery: CALL { … } should say what it imports, which Subject
+	// names.
+	UnscopedSubquery
+	// PropertiesOfEntity: SET a = b should be SET a = properties(b).
+	PropertiesOfEntity
 )
 
 // Analyze checks a statement and completes its tree. An error is an

@@ -2,6 +2,7 @@ package semantics
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/function"
@@ -12,7 +13,7 @@ func (a *analyzer) procedure(c *ast.CallProcedure) (Procedure, bool) {
 	if a.catalog.Procedure != nil {
 		if p, ok := a.catalog.Procedure(c.Name); ok {
 			if p.Signature.Deprecated != "" {
-				a.notify(c, DeprecatedProcedure, p.Signature.Deprecated)
+				a.notify(c, DeprecatedProcedure, p.Signature.Name)
 			}
 			a.writes = a.writes || p.Writes
 			a.schema = a.schema || p.Schema
@@ -140,6 +141,9 @@ func (a *analyzer) callSubquery(c *ast.CallSubquery) {
 	parent := outer.parent
 	saved := a.importFrom
 	a.importFrom = outer
+	if !c.Scoped {
+		a.notify(c, UnscopedSubquery, strings.Join(importsOf(c.Query), ", "))
+	}
 	if c.Scoped {
 		a.importFrom = nil
 		parent = &scope{}
@@ -176,6 +180,20 @@ func (a *analyzer) callSubquery(c *ast.CallSubquery) {
 			a.bindNew(t.Status, ast.Of(ast.TypeMap))
 		}
 	}
+}
+
+// importsOf returns what the WITH at the beginning of a subquery imports.
+func importsOf(q *ast.Query) []string {
+	var names []string
+	if len(q.Parts) == 0 || len(q.Parts[0].Clauses) == 0 {
+		return nil
+	}
+	if w, ok := q.Parts[0].Clauses[0].(*ast.With); ok {
+		for _, item := range w.Items {
+			names = append(names, item.Name())
+		}
+	}
+	return names
 }
 
 // show analyses SHOW … YIELD … WHERE … RETURN ….

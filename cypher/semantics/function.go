@@ -33,7 +33,7 @@ func (a *analyzer) functionCall(c *ast.Call) ast.Type {
 		return anything()
 	}
 	if f.Deprecated != "" && !existsPattern(c) {
-		a.notify(c, DeprecatedFunction, f.Deprecated)
+		a.notify(c, DeprecatedFunction, f.Name)
 	}
 	if !f.Takes(len(c.Args)) {
 		a.fail(c, ast.InvalidNumberOfArguments, "the function "+f.Name+" does not take "+strconv.Itoa(len(c.Args))+

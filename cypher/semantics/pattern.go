@@ -67,7 +67,7 @@ func (m *matcher) selector(p *ast.PathPattern) {
 			return
 		}
 		if l := rels[0].Length; l != nil && l.Max == nil && l.Min == nil {
-			m.notify(p, UnboundedLength, "")
+			m.notify(p.Elements[0], UnboundedLength, "")
 		}
 	default:
 	}

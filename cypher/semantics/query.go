@@ -2,6 +2,7 @@ package semantics
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
 )
@@ -203,30 +204,61 @@ func (a *analyzer) match(c *ast.Match) {
 }
 
 // noteCartesianProduct notes a MATCH whose paths share no variable with each
-// other or with WHERE: each row of one meets each row of the other.
+// other: each row of one meets each row of the other. There is a note for each
+// group of connected paths but the first; its subject names the nodes.
 func (a *analyzer) noteCartesianProduct(c *ast.Match) {
-	if len(c.Pattern.Paths) < 2 || a.err != nil || c.Where != nil {
+	paths := c.Pattern.Paths
+	if len(paths) < 2 || a.err != nil {
 		return
 	}
-	seen := make(map[*ast.Symbol]bool)
-	for i, path := range c.Pattern.Paths {
-		shared := i == 0
-		var own []*ast.Symbol
-		ast.Walk(path, func(n ast.Node) bool {
-			if v, ok := n.(*ast.Variable); ok && v.Symbol != nil {
-				own = append(own, v.Symbol)
-				shared = shared || seen[v.Symbol]
+	group := make([]int, len(paths)) // the first path of each path's group
+	owner := make(map[*ast.Symbol]int)
+	for i, path := range paths {
+		group[i] = i
+		for _, symbol := range nodesOf(path, nil) {
+			first, seen := owner[symbol]
+			if !seen {
+				owner[symbol] = i
+				continue
 			}
-			return true
-		})
-		if !shared {
-			a.notify(path, CartesianProduct, "")
-			return
-		}
-		for _, s := range own {
-			seen[s] = true
+			joined, into := group[i], group[first]
+			for k := range i + 1 {
+				if group[k] == joined {
+					group[k] = into
+				}
+			}
 		}
 	}
+	for i := range paths {
+		if i == 0 || group[i] != i {
+			continue
+		}
+		var names []string
+		for k := i; k < len(paths); k++ {
+			if group[k] == i {
+				nodesOf(paths[k], &names)
+			}
+		}
+		a.notify(c, CartesianProduct, strings.Join(names, ", "))
+	}
+}
+
+// nodesOf returns the symbols of a path's nodes, and adds their names to a list
+// unless that is nil.
+func nodesOf(path *ast.PathPattern, names *[]string) []*ast.Symbol {
+	var symbols []*ast.Symbol
+	ast.Walk(path, func(n ast.Node) bool {
+		node, ok := n.(*ast.NodePattern)
+		if !ok || node.Var == nil || node.Var.Symbol == nil {
+			return true
+		}
+		symbols = append(symbols, node.Var.Symbol)
+		if names != nil && !slices.Contains(*names, node.Var.Name) {
+			*names = append(*names, node.Var.Name)
+		}
+		return true
+	})
+	return symbols
 }
 
 func (a *analyzer) unwind(c *ast.Unwind) {

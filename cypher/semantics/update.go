@@ -142,6 +142,9 @@ func (a *analyzer) setItems(items []ast.SetItem) {
 		case *ast.SetProperties:
 			a.require(item.Target, ast.TypeEntity, "what SET changes")
 			a.require(item.Value, ast.TypeEntity|ast.TypeMap, "the new properties")
+			if v, ok := item.Value.(*ast.Variable); ok && v.Symbol != nil && v.Symbol.Type.Is(ast.TypeEntity) {
+				a.notify(v, PropertiesOfEntity, v.Name)
+			}
 		case *ast.SetLabels:
 			a.require(item.Target, ast.TypeNode, "what SET adds labels to")
 			a.labelNames(item.Labels)

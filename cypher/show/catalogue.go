@@ -51,7 +51,8 @@ func (t *Tables) listFunctions(_ context.Context, r *Request) error {
 // describe is one input or output in a listing.
 func describe(name string, typ ast.Type) []graph.Field {
 	return []graph.Field{
-		{Name: "name", Value: text(name)}, {Name: "type", Value: text(function.TypeName(typ))},
+		{Name: "name", Value: text(name)},
+		{Name: "type", Value: text(function.TypeName(typ))},
 		{Name: "description", Value: text(name + " :: " + function.TypeName(typ))},
 		{Name: "isDeprecated", Value: graph.Boolean(false)},
 	}

@@ -155,7 +155,9 @@ func (t *Tables) listConstraints(types []string) func(context.Context, *Request)
 			label, keys := t.Store.LabelName(c.Label), t.keyNames(c.Keys)
 			if err := r.Yield([]graph.Value{
 				graph.Integer(int64(i + 1)), text(c.Name), text(kind), text("NODE"), texts([]string{label}), texts(keys),
-				index, {}, options, text(t.createConstraint(c)),
+				index,
+				{},
+				options, text(t.createConstraint(c)),
 			}); err != nil {
 				return err
 			}

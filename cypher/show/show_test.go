@@ -31,7 +31,7 @@ func (f *fakeServer) Runtime() []cypher.Setting {
 
 func (f *fakeServer) Set(name, value string) error {
 	if name != "log.level" {
-		return errors.New("Unknown setting name '" + name + "'") //nolint:staticcheck // the text for clients
+		return errors.New("Unknown setting name '" + name + "'")
 	}
 	f.level = value
 	return nil
