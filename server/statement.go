@@ -21,7 +21,7 @@ func (s *session) runStatement(m *bolt.Run) error {
 	if c, ok := cypher.TransactionControl(m.Query); ok {
 		return s.runControl(c, m)
 	}
-	s.logRun(m)
+	s.log.Debug().Str("query", m.Query).Msg("[Run]")
 	began := time.Now()
 	if s.state == stateInTransaction {
 		return s.runInside(m, began)
@@ -45,9 +45,9 @@ func (s *session) runStatement(m *bolt.Run) error {
 	})
 	r, err := db.Run(ctx, s.statement(m))
 	if err != nil {
-		return s.failStatement(m.Query, err)
+		return s.fail(err)
 	}
-	s.work.streams = append(s.work.streams, stream{result: r, began: began, query: m.Query})
+	s.work.streams = append(s.work.streams, stream{result: r, began: began})
 	s.state = stateAutoCommit
 	s.started(r, began, bolt.LastQuery, home)
 	return nil
@@ -62,9 +62,9 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 	s.life.run(m.Query, m.Parameters)
 	r, err := w.tx.Run(s.life.current(), s.statement(m))
 	if err != nil {
-		return s.failStatement(m.Query, err)
+		return s.fail(err)
 	}
-	w.streams = append(w.streams, stream{id: w.next, result: r, began: began, query: m.Query})
+	w.streams = append(w.streams, stream{id: w.next, result: r, began: began})
 	w.latest, w.control = w.next, false
 	w.next++
 	s.started(r, began, w.latest, "")
@@ -133,7 +133,7 @@ func (s *session) consume(n, qid int64, use func(b Batch, columns int) error) er
 		}
 		b, err := st.result.Next(ctx, limit)
 		if err != nil {
-			return s.failStatement(st.query, err)
+			return s.fail(err)
 		}
 		if b == nil {
 			return s.summarize(st)
@@ -211,9 +211,8 @@ func (s *session) summarize(st *stream) error {
 		a.Outcome = bolt.OutcomeNoData
 	}
 	if err := st.result.Close(); err != nil {
-		return s.failStatement(st.query, err)
+		return s.fail(err)
 	}
-	s.logSlow(st)
 	s.server.metrics.statement(sum.Type, took)
 	if s.state == stateAutoCommit {
 		a.Bookmark = s.bookmark(w.db, sum.Position)
