@@ -67,7 +67,7 @@ func (s *session) hello(m *bolt.Hello) error {
 		return err
 	}
 	a := bolt.HelloSuccess{
-		Server: s.server.opts.Agent, ConnectionID: s.id, PatchUTC: m.PatchUTC, ByManifest: s.manifest,
+		Server: *s.server.live.agent.Load(), ConnectionID: s.id, PatchUTC: m.PatchUTC, ByManifest: s.manifest,
 		CredentialsExpired: s.login.Expired, ReceiveTimeout: s.receiveTimeout(),
 	}
 	s.message()

@@ -18,6 +18,7 @@ type Server struct {
 	home      *database
 	refusals  *Refusals
 	metrics   *metrics
+	live      Live
 
 	connections     gate
 	unauthenticated gate
@@ -70,6 +71,7 @@ func New(opts Options) (*Server, error) {
 		listeners:       make(map[net.Listener]struct{}),
 		sessions:        make(map[*session]struct{}),
 	}
+	s.live.start(&opts)
 	for name, d := range opts.Databases {
 		s.databases[name] = &database{name: name, Database: d}
 	}

@@ -16,7 +16,7 @@ const (
 // every statement, and what it does is late by one look at most.
 func (s *Server) watch() {
 	interval := maxWatchInterval
-	if limit := s.opts.QueryTimeout; limit > 0 {
+	if limit := time.Duration(s.live.queryTimeout.Load()); limit > 0 {
 		interval = min(interval, limit/watchPrecision)
 	}
 	if limit := s.opts.KeepAlive; limit > 0 {
@@ -40,7 +40,7 @@ func (s *Server) watch() {
 // client that the server is still at work, and takes buffers back from a session
 // that rests.
 func (s *Server) look(ses *session, now time.Time) {
-	if limit := s.opts.QueryTimeout; limit > 0 {
+	if limit := time.Duration(s.live.queryTimeout.Load()); limit > 0 {
 		if n, ok := ses.life.overdue(now.Add(-limit)); ok {
 			s.running.Go(func() { ses.expire(n, errServerTimeout) })
 		}

@@ -1,0 +1,92 @@
+package server
+
+import (
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/storage/graph"
+)
+
+// sensitive are the words of statements that may contain a secret; literal is
+// every text in quotes.
+var (
+	sensitive = regexp.MustCompile(`(?i)password|identified|secret|access.?key|license|setting|token|credential`)
+	literal   = regexp.MustCompile(`(?s)'(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?`)
+)
+
+// masked is a statement as the log shows it: without its texts when one of them
+// may be a secret. Parameters are never logged.
+func masked(query string) string {
+	if !sensitive.MatchString(query) {
+		return query
+	}
+	return literal.ReplaceAllString(query, "'****'")
+}
+
+// logRun writes the line that tools look for when they follow what clients do.
+func (s *session) logRun(m *bolt.Run) {
+	e := s.log.Debug()
+	if !e.Enabled() {
+		return
+	}
+	line := append([]byte("[Run] '"), masked(m.Query)...)
+	line = append(line, '\'')
+	if v := m.Extra.Metadata; v.Kind() == graph.KindMap && v.Len() > 0 {
+		fields := v.Map()
+		line = append(line, " - {"...)
+		for i, f := range fields {
+			if i > 0 {
+				line = append(line, ", "...)
+			}
+			line = append(append(line, f.Name...), ':')
+			line = appendPlain(line, f.Value)
+		}
+		line = append(line, '}')
+	}
+	e.Msg(string(line))
+}
+
+// appendPlain appends a simple value; of others only that they are there.
+func appendPlain(dst []byte, v graph.Value) []byte {
+	switch v.Kind() {
+	case graph.KindString:
+		return append(dst, v.Str()...)
+	case graph.KindInteger:
+		return strconv.AppendInt(dst, v.Int(), 10)
+	case graph.KindFloat:
+		return strconv.AppendFloat(dst, v.Float(), 'g', -1, 64)
+	case graph.KindBoolean:
+		return strconv.AppendBool(dst, v.Bool())
+	case graph.KindNull:
+		return append(dst, "null"...)
+	default:
+		return append(dst, "..."...)
+	}
+}
+
+// logSlow writes a line about a statement that has taken long.
+func (s *session) logSlow(st *stream) {
+	limit := time.Duration(s.server.live.slow.Load())
+	if limit < 0 {
+		return
+	}
+	if took := time.Since(st.began); took >= limit {
+		s.log.Warn().Msgf("[slow-query] duration_ms=%d user=%s db=%s query=%q",
+			took.Milliseconds(), s.login.User, s.work.db.name, masked(st.query))
+	}
+}
+
+// failStatement answers the failure of a statement, with a line in the log if
+// that is switched on.
+func (s *session) failStatement(query string, err error) error {
+	if s.server.live.failed.Load() {
+		db := ""
+		if s.work.db != nil {
+			db = s.work.db.name
+		}
+		s.log.Error().Msgf("[failed-query] user=%s db=%s error=%q query=%q", s.login.User, db, masked(err.Error()), masked(query))
+	}
+	return s.fail(err)
+}
