@@ -31,6 +31,8 @@ type Options struct {
 	Plain bool
 	// Server answers procedures about what is around the database; may be nil.
 	Server function.Server
+	// Reloader does what RELOAD BOLT_SERVER TLS asks for; nil without TLS.
+	Reloader Reloader
 	// Transactions and Settings are what SHOW TRANSACTIONS, SHOW SETTINGS and
 	// their like ask. Without them there are no such statements.
 	Transactions Transactions

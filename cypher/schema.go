@@ -31,6 +31,10 @@ func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value
 	case *ast.Transaction:
 		err = &Error{Kind: KindTransaction, Message: "transaction commands must be sent alone"}
 	case *ast.Command:
+		if c.Name == reloadStatement {
+			err = e.reload(ctx, t, &r.summary)
+			break
+		}
 		err = refused("the statement %s", c.Name)
 	default:
 		err = refused("the statement")
