@@ -131,6 +131,7 @@ func (p *peer) one(t *testing.T, text string, params map[string]any) any {
 }
 
 func agreed(t *testing.T, p *peer) {
+	t.Helper()
 	_, summary := p.query(t, "RETURN 1 AS n", nil)
 	got := summary.Server().ProtocolVersion()
 	if got.Major != int(p.version.Major) || got.Minor != int(p.version.Minor) {
@@ -151,6 +152,7 @@ func agreed(t *testing.T, p *peer) {
 }
 
 func explicit(t *testing.T, p *peer) {
+	t.Helper()
 	s := p.session(t, neo4j.SessionConfig{})
 	for _, tt := range []struct {
 		name   string
@@ -179,6 +181,7 @@ func explicit(t *testing.T, p *peer) {
 
 // nested opens a second result while the first is being read.
 func nested(t *testing.T, p *peer) {
+	t.Helper()
 	sum, err := p.session(t, neo4j.SessionConfig{FetchSize: 2}).ExecuteRead(t.Context(), func(tx neo4j.ManagedTransaction) (any, error) {
 		outer, err := tx.Run(t.Context(), "UNWIND range(1, 5) AS x RETURN x", nil)
 		if err != nil {
@@ -207,6 +210,7 @@ func nested(t *testing.T, p *peer) {
 
 // retry lets a managed transaction meet a commit that came after its snapshot.
 func retry(t *testing.T, p *peer) {
+	t.Helper()
 	p.query(t, "CREATE (:Counter {n: 0})", nil)
 	attempts := 0
 	_, err := p.session(t, neo4j.SessionConfig{}).ExecuteWrite(t.Context(), func(tx neo4j.ManagedTransaction) (any, error) {
@@ -233,6 +237,7 @@ func retry(t *testing.T, p *peer) {
 }
 
 func failure(t *testing.T, p *peer) {
+	t.Helper()
 	s := p.session(t, neo4j.SessionConfig{})
 	for _, tt := range []struct {
 		query, code, class, status string
@@ -243,8 +248,8 @@ func failure(t *testing.T, p *peer) {
 		{"RETURN $missing", "Neo.ClientError.Statement.ParameterMissing", "ClientError", "42001", false},
 	} {
 		_, _, err := run(t.Context(), s, tt.query, nil)
-		var e *neo4j.Neo4jError
-		if !errors.As(err, &e) {
+		e, ok := errors.AsType[*neo4j.Neo4jError](err)
+		if !ok {
 			t.Errorf("%s: %v, want an error of the server", tt.query, err)
 			continue
 		}
@@ -261,6 +266,7 @@ func failure(t *testing.T, p *peer) {
 }
 
 func bookmark(t *testing.T, p *peer) {
+	t.Helper()
 	var marks neo4j.Bookmarks
 	for i := range 3 {
 		s := p.session(t, neo4j.SessionConfig{Bookmarks: marks})
@@ -282,8 +288,7 @@ func bookmark(t *testing.T, p *peer) {
 }
 
 func codeOf(err error) string {
-	var e *neo4j.Neo4jError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*neo4j.Neo4jError](err); ok {
 		return e.Code
 	}
 	return fmt.Sprint(err)
@@ -299,6 +304,7 @@ const (
 // cancellation ends the context of a running statement: its lock is free at
 // once, and driver and session go on.
 func cancellation(t *testing.T, p *peer) {
+	t.Helper()
 	p.query(t, "CREATE (:Locked {n: 0})", nil)
 	s := p.session(t, neo4j.SessionConfig{})
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
@@ -335,6 +341,7 @@ func (r transactionRunner) Run(ctx context.Context, text string, params map[stri
 }
 
 func timeout(t *testing.T, p *peer) {
+	t.Helper()
 	const limit = 200 * time.Millisecond
 	s := p.session(t, neo4j.SessionConfig{})
 	began := time.Now()
@@ -351,6 +358,7 @@ func timeout(t *testing.T, p *peer) {
 }
 
 func notification(t *testing.T, p *peer) {
+	t.Helper()
 	const text = "MATCH (a:Mark), (b:Mark) RETURN count(*)"
 	const code = "Neo.ClientNotification.Statement.CartesianProduct"
 	_, summary := p.query(t, text, nil)
@@ -383,6 +391,7 @@ func notification(t *testing.T, p *peer) {
 }
 
 func counters(t *testing.T, p *peer) {
+	t.Helper()
 	_, summary := p.query(t, "CREATE (a:A:B {x: 1, y: 2})-[:R]->(:A) SET a.z = 3", nil)
 	c := summary.Counters()
 	got := []int{c.NodesCreated(), c.RelationshipsCreated(), c.PropertiesSet(), c.LabelsAdded()}
@@ -400,6 +409,7 @@ func counters(t *testing.T, p *peer) {
 }
 
 func plans(t *testing.T, p *peer) {
+	t.Helper()
 	rows, summary := p.query(t, "EXPLAIN MATCH (n:Mark) RETURN n", nil)
 	if plan := summary.Plan(); len(rows) != 0 || plan == nil || plan.Operator() == "" || len(plan.Children()) == 0 || summary.Profile() != nil {
 		t.Errorf("EXPLAIN: %d rows, plan %v, profile %v", len(rows), plan, summary.Profile())
@@ -411,6 +421,7 @@ func plans(t *testing.T, p *peer) {
 }
 
 func routing(t *testing.T, p *peer) {
+	t.Helper()
 	d := open(t, p.server, "neo4j")
 	r := &peer{driver: d, server: p.server, version: p.version}
 	for _, mode := range []neo4j.AccessMode{neo4j.AccessModeRead, neo4j.AccessModeWrite} {
@@ -435,6 +446,7 @@ func routing(t *testing.T, p *peer) {
 
 // abandoned leaves a large result in the middle; the session goes on.
 func abandoned(t *testing.T, p *peer) {
+	t.Helper()
 	s := p.session(t, neo4j.SessionConfig{})
 	r, err := s.Run(t.Context(), "UNWIND range(1, 100000) AS x RETURN x, 'row ' + toString(x) AS text", nil)
 	if err != nil {
@@ -452,6 +464,7 @@ func abandoned(t *testing.T, p *peer) {
 }
 
 func parallel(t *testing.T, p *peer) {
+	t.Helper()
 	const connections, each = 20, 20
 	var wg sync.WaitGroup
 	for i := range connections {

@@ -3,6 +3,7 @@ package bolt_test
 import (
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,17 +23,19 @@ func TestRaw(t *testing.T) {
 		turns   []turn
 	}{
 		{"1", old},
-		{"2", append(old[:len(old):len(old)], turn{
+		{"2", append(slices.Clip(old), turn{
 			[]string{`RUN "RETURN $d AS d, $p AS p, $u AS u" {d: D(19000), p: X(7203, 1.0, 2.0), u: F(3600, 5, 3600)}`, "PULL"},
 			[]string{"SUCCESS *", "RECORD [D(19000), X(7203, 1.0, 2.0), F(3600, 5, 3600)]", `SUCCESS {type: "r", result_consumed_after: *}`},
 		})},
 		{"3", three},
-		{"4.0", four}, {"4.1", four}, {"4.2", four},
-		{"6.0", append(six[:len(six):len(six)], turn{
+		{"4.0", four},
+		{"4.1", four},
+		{"4.2", four},
+		{"6.0", append(slices.Clip(six), turn{
 			[]string{`RUN "RETURN $v AS v" {v: V(#C8, #010203)} {}`, "PULL {n: -1}"},
 			[]string{"SUCCESS *", "RECORD [V(#C8, #010203)]", "SUCCESS *"},
 		})},
-		{"6.1", append(six[:len(six):len(six)], turn{
+		{"6.1", append(slices.Clip(six), turn{
 			[]string{`RUN "RETURN $u AS u" {u: uuid(00112233445566778899AABBCCDDEEFF)} {}`, "PULL {n: -1}"},
 			[]string{"SUCCESS *", "RECORD [uuid(00112233445566778899AABBCCDDEEFF)]", "SUCCESS *"},
 		})},

@@ -84,7 +84,7 @@ func newRecorder(t *testing.T, server string) *recorder {
 
 func (r *recorder) forward(client net.Conn, server string) {
 	defer func() { _ = client.Close() }()
-	conn, err := net.Dial("tcp", server) //nolint:noctx // ends with the client
+	conn, err := net.Dial("tcp", server)
 	if err != nil {
 		return
 	}
