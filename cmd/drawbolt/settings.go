@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/drawbolt/drawbolt/cypher"
 )
 
@@ -27,22 +25,54 @@ func (i *identity) Terminate(id string) (user string, ok bool) {
 	return "", false
 }
 
-// Configuration returns all flags but hidden ones.
+// Configuration returns all flags but hidden ones, with the values that hold now.
 func (i *identity) Configuration() []cypher.Setting {
+	now := make(map[string]string)
+	if t := i.tunables.Load(); t != nil {
+		for _, v := range t.all() {
+			now[v.flag] = v.value
+		}
+	}
 	var list []cypher.Setting
 	for s := range i.flags.All() {
 		if s.Flag.Hidden || s.Builtin && s.Name != "flagfile" {
 			continue
 		}
+		value := s.Current
+		if v, ok := now[s.Name]; ok {
+			value = v
+		}
 		list = append(list, cypher.Setting{
-			Name: s.Name, Default: s.Default, Value: s.Current, Description: s.Flag.Help, Explicit: i.flags.Given(s.Name),
+			Name: s.Name, Default: s.Default, Value: value, Description: s.Flag.Help, Explicit: i.flags.Given(s.Name),
 		})
 	}
 	return list
 }
 
-// Runtime lists what can be changed while the server runs: nothing so far.
-func (i *identity) Runtime() []cypher.Setting { return nil }
+// Runtime lists what can be changed while the server runs.
+func (i *identity) Runtime() []cypher.Setting {
+	t := i.tunables.Load()
+	if t == nil {
+		return nil
+	}
+	var list []cypher.Setting
+	for _, v := range t.all() {
+		s := cypher.Setting{Name: v.key, Value: v.value}
+		for f := range i.flags.All() {
+			if f.Name == v.flag {
+				s.Default, s.Description, s.Explicit = f.Default, f.Flag.Help, i.flags.Given(f.Name)
+			}
+		}
+		list = append(list, s)
+	}
+	return list
+}
 
-// Set fails: see Runtime.
-func (i *identity) Set(name, _ string) error { return errors.New("Unknown setting name '" + name + "'") }
+// Set changes one of those.
+func (i *identity) Set(name, value string) error {
+	t := i.tunables.Load()
+	if t == nil {
+		return errStarting
+	}
+	return t.set(name, value)
+}
