@@ -11,7 +11,8 @@ import (
 // openEngine returns the query engine of a store.
 func openEngine(store *storage.Store, f *gflags.Set, around *identity) (server.Database, error) {
 	opts := cypher.Options{
-		Server: around, Transactions: around, Settings: around,
+		Reloader: around.reloader,
+		Server:   around,
 		Database: f.Text(flagDefaultDatabase), TestProcedures: f.Bool(flagTestProcedures),
 		PlanCacheSize: planCache(f),
 	}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/server"
 )
@@ -13,6 +14,8 @@ import (
 // An identity is what statements can ask about the server around them.
 type identity struct {
 	flags *gflags.Set
+	// reloader reads key material again; nil without TLS.
+	reloader cypher.Reloader
 	// listening is the address of the listener, nil before there is one.
 	listening atomic.Pointer[string]
 	// serving is the server, nil before there is one.

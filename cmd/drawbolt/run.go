@@ -210,6 +210,9 @@ func (p *process) serve() error {
 // serveStore listens until a signal comes.
 func (p *process) serveStore(ctx context.Context, store *storage.Store, signals <-chan os.Signal) error {
 	around := &identity{flags: p.flags}
+	if p.endpoint != nil {
+		around.reloader = p.endpoint
+	}
 	database, err := openEngine(store, p.flags, around)
 	if err != nil {
 		return err
@@ -222,7 +225,6 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 		return &startError{exitConfig, err}
 	}
 	p.serving.Store(p.server)
-	around.serving.Store(p.server)
 	if err := p.monitor.registry.Register(p.server.Collector(), monitor.NewStore(store)); err != nil {
 		return errors.Join(err, p.server.Close())
 	}
