@@ -124,14 +124,6 @@ func (v View) RelationshipProperty(id graph.RelationshipID, key KeyID, a *graph.
 	return decode(v.tx.store.properties(ver.props).Find(uint32(key)), a)
 }
 
-// NodeProperties sets dst[i] to the property of ids[i], null when it is not
-// there. dst must be as long as ids.
-func (v View) NodeProperties(ids []graph.NodeID, key KeyID, dst []graph.Value, a *graph.Arena) {
-	for i, id := range ids {
-		dst[i] = v.NodeProperty(id, key, a)
-	}
-}
-
 // RelationshipProperties sets dst[i] to the property of ids[i], null when it is
 // not there. dst must be as long as ids.
 func (v View) RelationshipProperties(ids []graph.RelationshipID, key KeyID, dst []graph.Value, a *graph.Arena) {

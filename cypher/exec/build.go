@@ -17,9 +17,9 @@ func (r *Run) operator(n plan.Node) operator {
 	case *plan.Argument:
 		return &argument{plan: n, rows: r.argument, view: expr.NewBatch(r.plan.Slots)}
 	case *plan.NodeScan:
-		return r.newNodeScan(n.Input, n, n.Slot, nil)
+		return r.newNodeScan(n.Input, n, n.Slot, nil, n.Stored)
 	case *plan.LabelScan:
-		return r.newNodeScan(n.Input, n, n.Slot, n.Label)
+		return r.newNodeScan(n.Input, n, n.Slot, n.Label, n.Stored)
 	case *plan.IndexSeek:
 		return r.newIndexSeek(n)
 	case *plan.NodeByID:

@@ -31,24 +31,51 @@ func (a *argument) next() (*expr.Batch, error) {
 
 func (a *argument) reset() { a.done = false }
 
-// nodeScan returns the nodes of the store, or those with a label.
+// nodeScan returns the nodes of the store, or those with a label, that satisfy
+// all tests.
 type nodeScan struct {
 	source
-	slot    int
-	label   *expr.Label
-	id      storage.LabelID
-	known   bool
-	cursor  storage.NodeCursor
-	started bool
+	slot       int
+	label      *expr.Label
+	tests      []*expr.StoredTest
+	conditions []storage.Condition
+	id         storage.LabelID
+	cursor     storage.NodeCursor
+	ready      bool // label and conditions are those of this execution
+	none       bool // no node can satisfy them
 }
 
-func (r *Run) newNodeScan(input, n plan.Node, slot int, label *expr.Label) *nodeScan {
-	return &nodeScan{source: r.newSource(n, r.build(input), slot), slot: slot, label: label}
+func (r *Run) newNodeScan(input, n plan.Node, slot int, label *expr.Label, tests []*expr.StoredTest) *nodeScan {
+	return &nodeScan{source: r.newSource(n, r.build(input), slot), slot: slot, label: label, tests: tests}
 }
 
 func (o *nodeScan) reset() {
 	o.source.reset()
-	o.cursor, o.started = storage.NodeCursor{}, false
+	o.cursor, o.ready = storage.NodeCursor{}, false
+	clear(o.conditions)
+}
+
+// prepare looks up the label and makes the conditions. The input may have
+// created the label or a property just now, so that it is tried again for each
+// row while one of them does not exist.
+func (o *nodeScan) prepare() error {
+	o.none = false
+	if o.label != nil {
+		id, known := o.label.Resolve(o.c.Store)
+		o.id, o.none = id, !known
+	}
+	o.conditions = o.conditions[:0]
+	for _, t := range o.tests {
+		key, known := t.Key.Resolve(o.c.Store)
+		o.none = o.none || !known
+		value, err := t.Value.Eval(o.c, o.in, o.row)
+		if err != nil {
+			return err
+		}
+		o.conditions = append(o.conditions, storage.NewCondition(key, t.Relation, value))
+	}
+	o.ready = !o.none
+	return nil
 }
 
 func (o *nodeScan) next() (*expr.Batch, error) {
@@ -57,10 +84,11 @@ func (o *nodeScan) next() (*expr.Batch, error) {
 		if err != nil || !more {
 			return nil, err
 		}
-		// The input may have created the label just now, and has to run to
-		// its end even when it has not.
-		if o.label != nil && !o.known {
-			if o.id, o.known = o.label.Resolve(o.c.Store); !o.known {
+		if !o.ready {
+			if err := o.prepare(); err != nil {
+				return nil, err
+			}
+			if o.none { // the input has to run to its end nevertheless
 				o.row = o.in.N
 				continue
 			}
@@ -69,14 +97,16 @@ func (o *nodeScan) next() (*expr.Batch, error) {
 		column.Resize(expr.Nodes, o.limit)
 		ids := column.NodeIDs()
 		for o.row < o.in.N && o.room() > 0 {
-			n := o.scan(ids[len(o.rows):])
-			if n == 0 {
-				o.row++
-				o.cursor = storage.NodeCursor{}
-				continue
-			}
+			n, more := o.scan(ids[len(o.rows):])
 			for range n {
 				o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
+			}
+			if !more {
+				o.row++
+				o.cursor = storage.NodeCursor{}
+			}
+			if err := o.run.check(); err != nil {
+				return nil, err
 			}
 		}
 		if len(o.rows) > 0 {
@@ -86,11 +116,16 @@ func (o *nodeScan) next() (*expr.Batch, error) {
 	}
 }
 
-func (o *nodeScan) scan(dst []graph.NodeID) int {
-	if o.label != nil {
-		return o.c.View.ScanLabel(&o.cursor, o.id, dst)
+func (o *nodeScan) scan(dst []graph.NodeID) (n int, more bool) {
+	switch {
+	case len(o.conditions) > 0:
+		return o.c.View.SelectNodes(&o.cursor, o.id, o.label != nil, o.conditions, dst)
+	case o.label != nil:
+		n = o.c.View.ScanLabel(&o.cursor, o.id, dst)
+	default:
+		n = o.c.View.ScanNodes(&o.cursor, dst)
 	}
-	return o.c.View.ScanNodes(&o.cursor, dst)
+	return n, n > 0
 }
 
 // indexSeek returns the nodes that an index holds for the values of a row.

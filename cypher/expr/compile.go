@@ -82,7 +82,10 @@ func (k *Compiler) Predicate(e ast.Expr) (*Predicate, error) {
 		return nil, err
 	}
 	p := &Predicate{test: test, text: ast.String(e), reads: sortedKeys(k.reads)}
-	p.kernel, err = k.predicateKernel(e)
+	if p.kernel, err = k.predicateKernel(e); err != nil {
+		return nil, err
+	}
+	p.stored, err = k.storedTest(e)
 	return p, err
 }
 

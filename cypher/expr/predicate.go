@@ -2,6 +2,7 @@ package expr
 
 import (
 	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
@@ -11,6 +12,25 @@ type Predicate struct {
 	kernel kernel // nil: row by row
 	text   string
 	reads  []int
+	stored *StoredTest
+}
+
+// A StoredTest is a condition that compares one property of a node with a
+// literal or a parameter, which the store can do by itself.
+type StoredTest struct {
+	Slot     int // of the node
+	Key      *Key
+	Relation storage.Relation
+	Value    *Value
+}
+
+// Stored returns the condition as a test of a property of the node in a slot;
+// nil when it is something else.
+func (p *Predicate) Stored(slot int) *StoredTest {
+	if p.stored == nil || p.stored.Slot != slot {
+		return nil
+	}
+	return p.stored
 }
 
 // A kernel keeps the rows of a selection for which a condition is true, in
@@ -124,5 +144,56 @@ func fixed(e ast.Expr) bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// storedTest recognises n.key < value and its like, in both orders.
+func (k *Compiler) storedTest(e ast.Expr) (*StoredTest, error) {
+	compare, ok := e.(*ast.Binary)
+	if !ok {
+		return nil, nil //nolint:nilnil // no such test
+	}
+	relation, turned := storedRelation(compare.Op)
+	side, other := compare.Left, compare.Right
+	if fixed(side) {
+		side, other, relation = other, side, turned
+	}
+	p, ok := side.(*ast.Property)
+	if !ok || relation == 0 || !fixed(other) {
+		return nil, nil //nolint:nilnil // no such test
+	}
+	slot, kind, ok := k.entity(p.Subject)
+	if !ok || kind != Nodes {
+		return nil, nil //nolint:nilnil // no such test
+	}
+	value, err := k.Compile(other)
+	if err != nil {
+		return nil, err
+	}
+	return &StoredTest{Slot: slot, Key: k.Key(p.Key), Relation: relation, Value: value}, nil
+}
+
+// storedRelation returns the store's relation of an operator, and the one with
+// the operands exchanged; 0 when there is none.
+func storedRelation(op ast.Op) (relation, turned storage.Relation) {
+	switch op {
+	case ast.Equal:
+		return storage.Equals, storage.Equals
+	case ast.Less:
+		return storage.Less, storage.Greater
+	case ast.LessEqual:
+		return storage.LessOrEqual, storage.GreaterOrEqual
+	case ast.Greater:
+		return storage.Greater, storage.Less
+	case ast.GreaterEqual:
+		return storage.GreaterOrEqual, storage.LessOrEqual
+	case ast.StartsWith:
+		return storage.StartsWith, 0
+	case ast.EndsWith:
+		return storage.EndsWith, 0
+	case ast.Contains:
+		return storage.Contains, 0
+	default:
+		return 0, 0
 	}
 }

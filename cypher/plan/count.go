@@ -98,9 +98,9 @@ func (p *planner) middle(e *Expand) (scan Node, label *expr.Label, ok bool) {
 	var start Node
 	switch in := e.Input.(type) {
 	case *NodeScan:
-		start, ok = in.Input, in.Slot == e.From
+		start, ok = in.Input, in.Slot == e.From && in.Stored == nil
 	case *LabelScan:
-		start, label, ok = in.Input, in.Label, in.Slot == e.From
+		start, label, ok = in.Input, in.Label, in.Slot == e.From && in.Stored == nil
 	}
 	if !ok || !isStart(start) {
 		return nil, nil, false
@@ -167,12 +167,12 @@ func (p *planner) countStore(n *Aggregate, item *Aggregation) (Node, bool) {
 	c.Rows = 1
 	switch in := n.Input.(type) {
 	case *NodeScan:
-		if !isStart(in.Input) || !countsRows(item, in.Slot) {
+		if !isStart(in.Input) || in.Stored != nil || !countsRows(item, in.Slot) {
 			return nil, false
 		}
 		c.Kind = CountNodes
 	case *LabelScan:
-		if !isStart(in.Input) || !countsRows(item, in.Slot) {
+		if !isStart(in.Input) || in.Stored != nil || !countsRows(item, in.Slot) {
 			return nil, false
 		}
 		c.Kind, c.Label = CountLabel, in.Label
@@ -202,15 +202,16 @@ func (c *CountStore) step(e *Expand) bool {
 	}
 	c.Types, c.Direction = e.Types, e.Direction
 	var start Node
+	var tests Tests
 	switch in := e.Input.(type) {
 	case *NodeScan:
-		start = in.Input
+		start, tests = in.Input, in.Tests
 	case *LabelScan:
-		start, c.Label = in.Input, in.Label
+		start, tests, c.Label = in.Input, in.Tests, in.Label
 	default:
 		return false
 	}
-	if !isStart(start) || c.Label != nil && e.Label != nil {
+	if !isStart(start) || tests.Stored != nil || c.Label != nil && e.Label != nil {
 		return false
 	}
 	if e.Label != nil {

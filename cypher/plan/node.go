@@ -56,6 +56,7 @@ type NodeScan struct {
 	Common
 	Input Node
 	Slot  int
+	Tests
 }
 
 // LabelScan returns the nodes with a label, for each row of its input.
@@ -64,6 +65,13 @@ type LabelScan struct {
 	Input Node
 	Slot  int
 	Label *expr.Label
+	Tests
+}
+
+// Tests are the conditions on properties that a scan leaves to the store.
+type Tests struct {
+	Conditions []*expr.Predicate
+	Stored     []*expr.StoredTest // the same
 }
 
 // IndexSeek returns the nodes that an index holds for the given values, for

@@ -91,10 +91,23 @@ func properties(items []PropertyItem, all *expr.Value) string {
 	return "{" + join(items, func(i PropertyItem) string { return i.Key.Name + ": " + i.Value.String() }) + "}"
 }
 
-func (*Argument) detail() string    { return "" }
-func (*NodeScan) detail() string    { return "" }
-func (n *LabelScan) detail() string { return ":" + n.Label.Name }
-func (n *NodeByID) detail() string  { return n.ID.String() }
+func (*Argument) detail() string   { return "" }
+func (n *NodeScan) detail() string { return n.Tests.detail() }
+func (n *LabelScan) detail() string {
+	return strings.TrimSpace(":" + n.Label.Name + " " + n.Tests.detail())
+}
+
+func (t *Tests) detail() string {
+	if len(t.Conditions) == 0 {
+		return ""
+	}
+	all := make([]string, len(t.Conditions))
+	for i, c := range t.Conditions {
+		all[i] = c.String()
+	}
+	return "WHERE " + strings.Join(all, " AND ")
+}
+func (n *NodeByID) detail() string { return n.ID.String() }
 func (n *RelationshipScan) detail() string {
 	return n.Hop.detail()
 }

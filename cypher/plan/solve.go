@@ -218,16 +218,41 @@ func (g *graphPattern) filter(node Node) (Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.Predicates = append(f.Predicates, pred)
 		rows *= selectivity(c)
 		c.done = true
+		if g.p.Plain || !leave(node, pred) {
+			f.Predicates = append(f.Predicates, pred)
+		}
 	}
 	if len(f.Predicates) == 0 {
+		node.Base().Rows = max(rows, 0.01)
 		return node, nil
 	}
 	add(g.p, f)
 	f.Rows = max(rows, 0.01)
 	return f, nil
+}
+
+// leave leaves a condition to the scan of the node that it is about, if that is
+// all it needs.
+func leave(node Node, pred *expr.Predicate) bool {
+	var tests *Tests
+	var slot int
+	switch n := node.(type) {
+	case *NodeScan:
+		tests, slot = &n.Tests, n.Slot
+	case *LabelScan:
+		tests, slot = &n.Tests, n.Slot
+	default:
+		return false
+	}
+	stored := pred.Stored(slot)
+	if stored == nil {
+		return false
+	}
+	tests.Conditions = append(tests.Conditions, pred)
+	tests.Stored = append(tests.Stored, stored)
+	return true
 }
 
 func (g *graphPattern) predicate(c *condition) (*expr.Predicate, error) {

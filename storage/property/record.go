@@ -55,6 +55,34 @@ func At(p unsafe.Pointer) Record {
 	return unsafe.Slice((*byte)(p), data+int(r.number(data-w, w)))
 }
 
+// FindAt returns the value of a key in the record that begins at p, as [At] and
+// [Record.Find] do, without a look at what comes after it. hint is the index
+// where the key is expected, any number; the index where it was is returned.
+func FindAt(p unsafe.Pointer, key uint32, hint int) (value []byte, at int) {
+	if *(*byte)(p)&formWidth != 0 || key > math.MaxUint8 {
+		return At(p).Find(key), hint
+	}
+	n := int(*(*byte)(unsafe.Add(p, 1)))
+	dir := unsafe.Slice((*byte)(unsafe.Add(p, 2)), 2*n)
+	k := byte(key)
+	if 2*hint+1 >= len(dir) || dir[2*hint] != k {
+		for hint = 0; ; hint++ {
+			if hint == n {
+				return nil, 0
+			}
+			if dir[2*hint] == k {
+				break
+			}
+		}
+	}
+	start := byte(0)
+	if hint > 0 {
+		start = dir[2*hint-1]
+	}
+	data := unsafe.Add(p, 2+2*n+int(start))
+	return unsafe.Slice((*byte)(data), int(dir[2*hint+1])-int(start)), hint
+}
+
 // Key returns the key of the property at index i.
 func (r Record) Key(i int) uint32 {
 	w := r.width()
