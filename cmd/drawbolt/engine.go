@@ -12,7 +12,7 @@ import (
 func openEngine(store *storage.Store, f *gflags.Set, around *identity) (server.Database, error) {
 	opts := cypher.Options{
 		Reloader: around.reloader,
-		Server:   around,
+		Server:   around, Transactions: around, Settings: around,
 		Database: f.Text(flagDefaultDatabase), TestProcedures: f.Bool(flagTestProcedures),
 		PlanCacheSize: planCache(f),
 	}

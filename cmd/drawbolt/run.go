@@ -225,6 +225,7 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 		return &startError{exitConfig, err}
 	}
 	p.serving.Store(p.server)
+	around.serving.Store(p.server)
 	if err := p.monitor.registry.Register(p.server.Collector(), monitor.NewStore(store)); err != nil {
 		return errors.Join(err, p.server.Close())
 	}
