@@ -14,6 +14,8 @@ import (
 // An identity is what statements can ask about the server around them.
 type identity struct {
 	flags *gflags.Set
+	// tunables are the settings of the running server, nil before it is.
+	tunables atomic.Pointer[tunables]
 	// reloader reads key material again; nil without TLS.
 	reloader cypher.Reloader
 	// listening is the address of the listener, nil before there is one.

@@ -92,6 +92,16 @@ func (g *gate) Write(p []byte) (int, error) {
 	return g.Writer.Write(p)
 }
 
+// setLevel changes the level to one of the names of logLevels.
+func (s *logSink) setLevel(name string) {
+	level, err := parseLevel(name)
+	if err != nil {
+		s.Error().Err(err).Msg("the log level was not changed")
+		return
+	}
+	zerolog.SetGlobalLevel(level)
+}
+
 // reopen lets go of the log file; the next line opens it again under its name.
 // Programs that move log files away ask for this with SIGUSR1.
 func (s *logSink) reopen() {

@@ -225,6 +225,11 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 		return &startError{exitConfig, err}
 	}
 	p.serving.Store(p.server)
+	settings, err := openTunables(p.flags, p.server.Live(), p.log)
+	if err != nil {
+		return &startError{exitConfig, errors.Join(err, p.server.Close())}
+	}
+	around.tunables.Store(settings)
 	around.serving.Store(p.server)
 	if err := p.monitor.registry.Register(p.server.Collector(), monitor.NewStore(store)); err != nil {
 		return errors.Join(err, p.server.Close())
