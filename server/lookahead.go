@@ -48,7 +48,10 @@ type input struct {
 	interrupt func(cause error)
 	// pause is called before the session waits for the peer, resume afterwards.
 	pause, resume func()
-	capacity      int
+	// delayed is called from a goroutine of its own when the session has been
+	// busy for lookaheadDelay; it must not block.
+	delayed  func()
+	capacity int
 
 	timer  *time.Timer
 	phase  atomic.Int32
@@ -73,8 +76,8 @@ type queued struct {
 	err error
 }
 
-func newInput(s source, capacity int, interrupt func(error), pause, resume func()) *input {
-	in := &input{source: s, capacity: capacity, interrupt: interrupt, pause: pause, resume: resume}
+func newInput(s source, capacity int, interrupt func(error), pause, resume, delayed func()) *input {
+	in := &input{source: s, capacity: capacity, interrupt: interrupt, pause: pause, resume: resume, delayed: delayed}
 	in.changed.L = &in.mu
 	in.timer = time.AfterFunc(time.Hour, in.lookAhead)
 	in.timer.Stop()
@@ -141,6 +144,14 @@ func recoverable(err error) bool {
 // lookingAhead reports whether the look-ahead reader is at work, which says that
 // the session has been busy for long.
 func (in *input) lookingAhead() bool { return in.phase.Load() == phaseAhead }
+
+// expectDelay has delayed called when what the session begins now takes long,
+// although the look-ahead reader may be at work already.
+func (in *input) expectDelay() {
+	if in.lookingAhead() {
+		in.timer.Reset(lookaheadDelay)
+	}
+}
 
 // executing lets the look-ahead reader take the source from now on. Nothing may
 // refer to the message that next returned.
@@ -231,19 +242,26 @@ func (in *input) push(msg []byte, err error) bool {
 
 // lookAhead is the timer's function.
 func (in *input) lookAhead() {
-	if !in.phase.CompareAndSwap(phaseExecuting, phaseAhead) {
+	ahead := in.lookingAhead()
+	if !ahead && !in.phase.CompareAndSwap(phaseExecuting, phaseAhead) {
 		in.missed.Store(true)
 		return
 	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if !in.closed {
+		in.delayed()
+	}
+	if ahead {
+		return // another goroutine is the reader
+	}
 	in.running = true
 	defer func() {
 		in.running = false
 		in.changed.Broadcast()
 	}()
 	for !in.closed {
-		if len(in.queue) >= in.capacity || in.bytes >= queueBytes {
+		if !in.room() {
 			in.changed.Wait()
 			continue
 		}
@@ -253,15 +271,22 @@ func (in *input) lookAhead() {
 		in.mu.Lock()
 		before := in.resets.Load()
 		goesOn := in.push(msg, err)
-		if !goesOn {
-			in.interrupt(errConnectionLost)
-			break
+		reset := in.resets.Load() > before && before == 0
+		goodbye := err == nil && classify(msg) == requestGoodbye
+		for reset && goesOn && in.room() && in.source.Buffered() {
+			// RESETs that came together are known together.
+			msg, err = in.takeAhead()
+			goesOn = in.push(msg, err)
+			goodbye = goodbye || err == nil && classify(msg) == requestGoodbye
 		}
-		if in.resets.Load() > before && before == 0 {
+		if reset {
 			in.interrupt(errReset)
 		}
-		if err == nil && classify(msg) == requestGoodbye {
+		if goodbye || !goesOn {
 			in.interrupt(errConnectionLost)
+		}
+		if !goesOn {
+			break
 		}
 		if in.waiting {
 			in.phase.Store(phaseReading)
@@ -271,6 +296,8 @@ func (in *input) lookAhead() {
 		in.changed.Broadcast()
 	}
 }
+
+func (in *input) room() bool { return len(in.queue) < in.capacity && in.bytes < queueBytes }
 
 // takeAhead takes a copy of a message. A panic here would end the process, so it
 // becomes the end of the input.

@@ -20,7 +20,7 @@ func (s *session) route(m *bolt.Route) error {
 	if err != nil {
 		return s.fail(err)
 	}
-	s.input.executing()
+	s.executing()
 	if err := s.await(s.routeContext(), db, m.Bookmarks); err != nil {
 		return s.fail(err)
 	}

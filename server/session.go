@@ -68,6 +68,8 @@ type session struct {
 	writeDeadline time.Time
 	spoke         atomic.Int64
 	noops         atomic.Bool
+	// lent says who may use the writer, see lend.
+	lent atomic.Int32
 
 	version  *bolt.Version
 	manifest bool // the version was agreed by manifest
@@ -168,7 +170,7 @@ func (s *session) agree() error {
 		Limits: packstream.Limits{Depth: loginDepth, Items: loginItems},
 	}
 	s.encoder = bolt.ValueEncoder{Version: s.version, ZoneOffset: s.server.opts.ZoneOffset}
-	s.input = newInput(s.reader, s.server.opts.Limits.Queue, s.life.interrupt, s.pause, s.resume)
+	s.input = newInput(s.reader, s.server.opts.Limits.Queue, s.life.interrupt, s.pause, s.resume, s.delayed)
 	return nil
 }
 
@@ -304,29 +306,6 @@ func (s *session) execute(r bolt.Request) error {
 	}
 }
 
-// message begins an answer; sent ends it.
-func (s *session) message() {
-	s.composing = true
-	s.writer.Begin()
-}
-
-func (s *session) sent() {
-	s.writer.End()
-	s.composing = false
-}
-
-func (s *session) succeed() {
-	s.message()
-	s.writer.Buf = bolt.AppendSuccess(s.writer.Buf)
-	s.sent()
-}
-
-func (s *session) ignore() {
-	s.message()
-	s.writer.Buf = bolt.AppendIgnored(s.writer.Buf)
-	s.sent()
-}
-
 // fail answers FAILURE. The failed flag is set and an open transaction rolled
 // back at once, so that it does not keep locks until the client reacts. Records
 // that are in the buffer already stay there, before the failure.
@@ -343,25 +322,6 @@ func (s *session) fail(err error) error {
 	s.writer.Buf = m.Append(s.writer.Buf, s.version)
 	s.sent()
 	return nil
-}
-
-// flush writes what has been collected.
-func (s *session) flush() error {
-	if s.writer == nil || s.writer.Len() == 0 {
-		return nil
-	}
-	s.output.Lock()
-	defer s.output.Unlock()
-	if s.loggedIn {
-		if err := s.armWrite(); err != nil {
-			return fmt.Errorf("set the write deadline: %w", err)
-		}
-	}
-	if s.server.opts.KeepAlive > 0 {
-		s.spoke.Store(time.Now().UnixNano())
-	}
-	s.server.metrics.sent.Add(uint64(s.writer.Len())) //nolint:gosec // a length
-	return s.writer.Flush()
 }
 
 // reset answers RESET: everything open is closed, and when more RESETs are

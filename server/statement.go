@@ -21,7 +21,7 @@ func (s *session) runStatement(m *bolt.Run) error {
 	if c, ok := cypher.TransactionControl(m.Query); ok {
 		return s.runControl(c, m)
 	}
-	s.log.Debug().Str("query", m.Query).Msg("[Run]")
+	s.logRun(m)
 	began := time.Now()
 	if s.state == stateInTransaction {
 		return s.runInside(m, began)
@@ -36,7 +36,7 @@ func (s *session) runStatement(m *bolt.Run) error {
 	}
 	ctx := s.start(&m.Extra, began)
 	s.work = work{db: db, streams: s.work.streams[:0], filter: m.Extra.Filter.Or(s.filter)}
-	s.input.executing()
+	s.executing()
 	if err := s.await(ctx, db, m.Extra.Bookmarks); err != nil {
 		return s.fail(err)
 	}
@@ -45,9 +45,9 @@ func (s *session) runStatement(m *bolt.Run) error {
 	})
 	r, err := db.Run(ctx, s.statement(m))
 	if err != nil {
-		return s.fail(err)
+		return s.failStatement(m.Query, err)
 	}
-	s.work.streams = append(s.work.streams, stream{result: r, began: began})
+	s.work.streams = append(s.work.streams, stream{result: r, began: began, query: m.Query})
 	s.state = stateAutoCommit
 	s.started(r, began, bolt.LastQuery, home)
 	return nil
@@ -58,13 +58,13 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 	if w.ended != nil {
 		return s.fail(w.ended)
 	}
-	s.input.executing()
+	s.executing()
 	s.life.run(m.Query, m.Parameters)
 	r, err := w.tx.Run(s.life.current(), s.statement(m))
 	if err != nil {
-		return s.fail(err)
+		return s.failStatement(m.Query, err)
 	}
-	w.streams = append(w.streams, stream{id: w.next, result: r, began: began})
+	w.streams = append(w.streams, stream{id: w.next, result: r, began: began, query: m.Query})
 	w.latest, w.control = w.next, false
 	w.next++
 	s.started(r, began, w.latest, "")
@@ -131,9 +131,10 @@ func (s *session) consume(n, qid int64, use func(b Batch, columns int) error) er
 		if n != bolt.AllRecords {
 			limit = int(min(left, maxBatch))
 		}
+		s.lend()
 		b, err := st.result.Next(ctx, limit)
 		if err != nil {
-			return s.fail(err)
+			return s.failStatement(st.query, err)
 		}
 		if b == nil {
 			return s.summarize(st)
@@ -154,6 +155,7 @@ func (s *session) consume(n, qid int64, use func(b Batch, columns int) error) er
 			}
 		}
 	}
+	s.lend()
 	if !st.result.More() {
 		return s.summarize(st)
 	}
@@ -187,12 +189,6 @@ func (s *session) records(b Batch, columns int) error {
 	return nil
 }
 
-// sentNothing takes back the message that was begun.
-func (s *session) sentNothing() {
-	s.writer.Abort()
-	s.composing = false
-}
-
 // summarize answers the PULL or DISCARD that has ended a result, and commits a
 // statement outside of a transaction.
 func (s *session) summarize(st *stream) error {
@@ -205,14 +201,16 @@ func (s *session) summarize(st *stream) error {
 		Plan: sum.Plan, Profile: sum.Profile,
 	}
 	switch {
-	case len(st.result.Columns()) == 0:
+	case len(st.result.Columns()) == 0, !sum.Plan.IsNull():
 		a.Outcome = bolt.OutcomeOmitted
 	case !st.records:
 		a.Outcome = bolt.OutcomeNoData
 	}
+	s.lend()
 	if err := st.result.Close(); err != nil {
-		return s.fail(err)
+		return s.failStatement(st.query, err)
 	}
+	s.logSlow(st)
 	s.server.metrics.statement(sum.Type, took)
 	if s.state == stateAutoCommit {
 		a.Bookmark = s.bookmark(w.db, sum.Position)

@@ -60,7 +60,7 @@ func (s *session) open(x *bolt.TransactionExtra) error {
 		return err
 	}
 	ctx := s.start(x, time.Now())
-	s.input.executing()
+	s.executing()
 	if err := s.await(ctx, db, x.Bookmarks); err != nil {
 		s.life.end()
 		return err
@@ -148,7 +148,7 @@ func (s *session) finish() (bookmark string, err error) {
 		return "", w.ended
 	}
 	s.closeStreams()
-	s.input.executing()
+	s.executing()
 	p, err := w.tx.Commit(s.life.current())
 	if err != nil {
 		return "", err
