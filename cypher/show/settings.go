@@ -26,7 +26,10 @@ func (t *Tables) addSettings() {
 	}, textual("setting_name", "setting_value")...)
 	t.show("DATABASE SETTING", t.runtimeSetting, textual("setting_value")...)
 	t.add(&Table{Alone: true, rows: func(_ context.Context, r *Request) error {
-		return t.Settings.Set(r.Text("setting"), r.Text("value"))
+		if err := t.Settings.Set(r.Text("setting"), r.Text("value")); err != nil {
+			return &Error{Message: err.Error()}
+		}
+		return nil
 	}}, "SET DATABASE SETTING TO")
 }
 

@@ -1,0 +1,150 @@
+package operations_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"github.com/drawbolt/drawbolt/conformance/binary"
+)
+
+// open returns a driver for a server of this test.
+func open(t *testing.T, s *binary.Server) neo4j.DriverWithContext {
+	t.Helper()
+	d, err := neo4j.NewDriverWithContext(s.URI("bolt+ssc"), neo4j.BasicAuth("operator", planted, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close(context.WithoutCancel(t.Context())) })
+	return d
+}
+
+// ask runs a statement in a transaction of its own and returns its rows as maps.
+func ask(t *testing.T, d neo4j.DriverWithContext, query string, params map[string]any, o ...func(*neo4j.TransactionConfig)) ([]map[string]any, error) {
+	t.Helper()
+	s := d.NewSession(t.Context(), neo4j.SessionConfig{})
+	defer s.Close(t.Context()) //nolint:errcheck // the test has its answer
+	r, err := s.Run(t.Context(), query, params, o...)
+	if err != nil {
+		return nil, err
+	}
+	records, err := r.Collect(t.Context())
+	var rows []map[string]any
+	for _, rec := range records {
+		rows = append(rows, rec.AsMap())
+	}
+	return rows, err
+}
+
+// planted must not be found in anything that the server writes.
+const planted = "Planted5ecret"
+
+func TestSettings(t *testing.T) {
+	s := binary.Start(t, binary.Options{})
+	d := open(t, s)
+	rows, err := ask(t, d, "SHOW DATABASE SETTINGS", nil)
+	if err != nil || len(rows) < 6 {
+		t.Fatalf("SHOW DATABASE SETTINGS: %v, %v", rows, err)
+	}
+	if _, err := ask(t, d, `SET DATABASE SETTING "log.min_duration_ms" TO "0"`, nil); err != nil {
+		t.Fatal(err)
+	}
+	rows, err = ask(t, d, `SHOW DATABASE SETTING "log.min_duration_ms"`, nil)
+	if err != nil || len(rows) != 1 || rows[0]["setting_value"] != "0" {
+		t.Errorf("after the change: %v, %v", rows, err)
+	}
+	if _, err := ask(t, d, "RETURN 41 + 1", nil); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(s.Output(), `db=neo4j query="RETURN 41 + 1"`) {
+		t.Error("the setting has no effect: no line of a slow statement")
+	}
+	for query, want := range map[string]string{
+		`SET DATABASE SETTING "nosuch" TO "1"`:    "Unknown setting name 'nosuch'",
+		`SET DATABASE SETTING "log.level" TO "x"`: "Cannot update setting 'log.level': Unsupported log level.",
+	} {
+		if _, err := ask(t, d, query, nil); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "ClientError") {
+			t.Errorf("%s: %v, want a client error with %s", query, err, want)
+		}
+	}
+	rows, err = ask(t, d, "SHOW CONFIG", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, r := range rows {
+		if r["name"] == "log_min_duration_ms" {
+			found = r["current_value"] == "0" && r["default_value"] == "-1"
+		}
+	}
+	if !found {
+		t.Error("SHOW CONFIG does not show the new value")
+	}
+	if code := s.Stop(t); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	again := binary.Start(t, binary.Options{Directory: s.Directory})
+	rows, err = ask(t, open(t, again), `SHOW DATABASE SETTING "log.min_duration_ms"`, nil)
+	if err != nil || len(rows) != 1 || rows[0]["setting_value"] != "0" {
+		t.Errorf("after a restart: %v, %v", rows, err)
+	}
+}
+
+// TestSecrets plants secrets in every place that takes some and looks for them
+// in everything that the server writes.
+func TestSecrets(t *testing.T) {
+	logs := filepath.Join(t.TempDir(), "made", "server.log")
+	s := binary.Start(t, binary.Options{Args: []string{
+		"--log-level=TRACE", "--log-file=" + logs, "--log-failed-queries", "--log-min-duration-ms=0",
+		"--aws-secret-key=" + planted, "--license-key=" + planted,
+	}})
+	d := open(t, s)
+	metadata := neo4j.WithTxMetadata(map[string]any{"app": "operations", "n": 7})
+	if _, err := ask(t, d, "RETURN $p AS visible", map[string]any{"p": planted}, metadata); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		"CREATE USER bob SET PASSWORD '" + planted + "'",
+		"CREATE USER bob IDENTIFIED BY '" + planted + "'",
+		"SET PASSWORD TO '" + planted + "'",
+		`SET DATABASE SETTING "aws.secret_key" TO "` + planted + `"`,
+		"RETURN toInteger({password: '" + planted + "'})",
+	} {
+		_, _ = ask(t, d, query, nil) // what it answers is tested elsewhere
+	}
+	rows, err := ask(t, d, "SHOW CONFIG", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if r["current_value"] == planted {
+			t.Errorf("SHOW CONFIG shows the secret of %v", r["name"])
+		}
+	}
+	if code := s.Stop(t); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	text, err := os.ReadFile(logs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, out := range map[string]string{"log file": string(text), "standard streams": s.Output()} {
+		for line := range strings.Lines(out) {
+			if strings.Contains(line, planted) {
+				t.Errorf("%s has a secret: %s", name, line)
+			}
+		}
+		if want := "[Run] 'RETURN $p AS visible' - {app:operations, n:7}"; !strings.Contains(out, want) {
+			t.Errorf("%s has no line %s", name, want)
+		}
+	}
+	for _, flag := range []string{"--aws-secret-key", "--license-key"} {
+		if !strings.Contains(string(text), flag+" (command line) has no effect") {
+			t.Errorf("no warning about %s", flag)
+		}
+	}
+}
