@@ -243,11 +243,7 @@ func (k *Compiler) caseCondition(cond ast.Expr, local int) (Test, error) {
 		if err != nil {
 			return graph.Unknown, err
 		}
-		v := c.Locals[local]
-		if v.IsNull() && w.IsNull() {
-			return graph.True, nil // CASE null WHEN null matches
-		}
-		return graph.Equal(v, w), nil
+		return graph.Equal(c.Locals[local], w), nil // null is not equal to null
 	}, nil
 }
 

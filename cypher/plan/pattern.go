@@ -129,6 +129,12 @@ func (g *graphPattern) addPath(path *ast.PathPattern) error {
 			return err
 		}
 	}
+	if len(links) == 0 && row[0].bound && row[0].symbol.Type.May(ast.TypeNull) {
+		// No operator looks for the node: null must not pass as one.
+		n := nodes[0]
+		variable := &ast.Variable{Span: n.Span, Name: symbolName(n.Symbol), Symbol: n.Symbol}
+		g.where(&ast.Unary{Span: n.Span, Op: ast.IsNotNull, X: variable})
+	}
 	np := &patternPath{symbol: path.Symbol, start: row[0]}
 	for i, link := range links {
 		rel, err := g.addLink(link, row[i], row[i+1])
