@@ -11,17 +11,52 @@ import (
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
-// A printer writes values as text.
-type printer struct {
+// A Graph tells what the entities of a value look like.
+type Graph interface {
+	NodeLabels(id graph.NodeID) []string
+	NodeMap(id graph.NodeID) graph.Value
+	RelationshipMap(id graph.RelationshipID) graph.Value
+	RelationshipEnds(id graph.RelationshipID) (start, end graph.NodeID, typ string)
+}
+
+// stored is the graph of a view.
+type stored struct {
 	store *storage.Store
 	view  storage.View
+}
+
+func (s stored) NodeLabels(id graph.NodeID) []string {
+	var names []string
+	for _, l := range s.view.Labels(nil, id) {
+		names = append(names, s.store.LabelName(l))
+	}
+	return names
+}
+
+func (s stored) NodeMap(id graph.NodeID) graph.Value { return s.view.NodeMap(id, new(graph.Arena)) }
+
+func (s stored) RelationshipMap(id graph.RelationshipID) graph.Value {
+	return s.view.RelationshipMap(id, new(graph.Arena))
+}
+
+func (s stored) RelationshipEnds(id graph.RelationshipID) (start, end graph.NodeID, typ string) {
+	start, end, typ, _ = s.view.RelationshipEnds(id)
+	return start, end, typ
+}
+
+// A printer writes values as text.
+type printer struct {
+	graph Graph
+	// loose leaves out what the language leaves open: the elements of lists are
+	// sorted, and numbers that are equal look equal.
+	loose bool
 	b     strings.Builder
 }
 
 // Format returns a value as a Cypher literal; nodes and relationships by their
 // labels and properties.
 func Format(store *storage.Store, view storage.View, v graph.Value) string {
-	p := printer{store: store, view: view}
+	p := printer{graph: stored{store: store, view: view}}
 	p.value(v)
 	return p.b.String()
 }
@@ -39,14 +74,7 @@ func (p *printer) value(v graph.Value) {
 	case graph.KindString:
 		p.b.WriteString("'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`, "\n", `\n`).Replace(v.Str()) + "'")
 	case graph.KindList:
-		p.b.WriteByte('[')
-		for i, item := range v.List() {
-			if i > 0 {
-				p.b.WriteString(", ")
-			}
-			p.value(item)
-		}
-		p.b.WriteByte(']')
+		p.list(v)
 	case graph.KindMap:
 		p.properties(v, true)
 	case graph.KindNode:
@@ -62,8 +90,23 @@ func (p *printer) value(v graph.Value) {
 	}
 }
 
+func (p *printer) list(v graph.Value) {
+	texts := make([]string, 0, v.Len())
+	for _, item := range v.List() {
+		inner := printer{graph: p.graph, loose: p.loose}
+		inner.value(item)
+		texts = append(texts, inner.b.String())
+	}
+	if p.loose {
+		sort.Strings(texts)
+	}
+	p.b.WriteString("[" + strings.Join(texts, ", ") + "]")
+}
+
 func (p *printer) float(f float64) {
 	switch {
+	case p.loose && f == math.Trunc(f):
+		p.b.WriteString(strconv.FormatInt(int64(f), 10))
 	case math.IsNaN(f):
 		p.b.WriteString("NaN")
 	case math.IsInf(f, 0):
@@ -98,15 +141,12 @@ func (p *printer) properties(v graph.Value, braces bool) {
 
 func (p *printer) node(id graph.NodeID) {
 	p.b.WriteByte('(')
-	var names []string
-	for _, l := range p.view.Labels(nil, id) {
-		names = append(names, p.store.LabelName(l))
-	}
+	names := append([]string(nil), p.graph.NodeLabels(id)...)
 	sort.Strings(names)
 	for _, name := range names {
 		p.b.WriteString(":" + name)
 	}
-	properties := p.view.NodeMap(id, new(graph.Arena))
+	properties := p.graph.NodeMap(id)
 	if len(names) > 0 && properties.Kind() == graph.KindMap && properties.Len() > 0 {
 		p.b.WriteByte(' ')
 	}
@@ -115,9 +155,9 @@ func (p *printer) node(id graph.NodeID) {
 }
 
 func (p *printer) relationship(id graph.RelationshipID) {
-	_, _, name, _ := p.view.RelationshipEnds(id)
+	_, _, name := p.graph.RelationshipEnds(id)
 	p.b.WriteString("[:" + name)
-	properties := p.view.RelationshipMap(id, new(graph.Arena))
+	properties := p.graph.RelationshipMap(id)
 	if properties.Kind() == graph.KindMap && properties.Len() > 0 {
 		p.b.WriteByte(' ')
 	}
@@ -129,7 +169,7 @@ func (p *printer) path(path *graph.Path) {
 	p.b.WriteByte('<')
 	p.node(path.Nodes[0])
 	for i, rel := range path.Relationships {
-		start, _, _, _ := p.view.RelationshipEnds(rel)
+		start, _, _ := p.graph.RelationshipEnds(rel)
 		forward := start == path.Nodes[i]
 		if !forward {
 			p.b.WriteByte('<')
