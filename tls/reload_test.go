@@ -4,10 +4,12 @@ import (
 	"context"
 	cryptotls "crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -423,6 +425,53 @@ func TestWatch(t *testing.T) {
 		pass(2)
 		expect("the other half", "0", "watch", "watch failed", "watch")
 	})
+}
+
+// TestWatchFor1000Changes looks for growth.
+func TestWatchFor1000Changes(t *testing.T) {
+	files := func() int {
+		list, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skipf("descriptors can not be counted: %v", err)
+		}
+		return len(list)
+	}
+	before := files()
+	synctest.Test(t, func(t *testing.T) {
+		ca := tlstest.NewCA(t)
+		link := filepath.Join(t.TempDir(), "current")
+		pairs := []tlstest.Pair{ca.Issue(t, tlstest.Leaf{CommonName: "0"}), ca.Issue(t, tlstest.Leaf{CommonName: "1"})}
+		point := func(i int) {
+			if err := errors.Join(os.Symlink(filepath.Dir(pairs[i].CertFile), link+".new"), os.Rename(link+".new", link)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		point(0)
+		r := newRecorder()
+		e, err := tls.Open(tls.Options{
+			CertFiles: []string{link + "/cert.pem"}, KeyFiles: []string{link + "/key.pem"},
+			WatchInterval: time.Second, Events: r.events(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeAll(t, e)
+		goroutines := runtime.NumGoroutine()
+		for i := range 1000 {
+			point((i + 1) % 2)
+			time.Sleep(2 * time.Second) //nolint:forbidigo // the fake clock
+			synctest.Wait()
+			if want := fmt.Sprintf("CN=%d", (i+1)%2); e.Pairs()[0].Subject != want {
+				t.Fatalf("change %d: subject %s, want %s", i, e.Pairs()[0].Subject, want)
+			}
+		}
+		if n := runtime.NumGoroutine(); n > goroutines {
+			t.Errorf("%d goroutines, before %d", n, goroutines)
+		}
+	})
+	if n := files(); n > before {
+		t.Errorf("%d descriptors, before %d", n, before)
+	}
 }
 
 // TestExpiry lets a certificate grow old on a fake clock.

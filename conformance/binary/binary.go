@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -75,6 +76,7 @@ type Options struct {
 	Monitor   bool     // metrics and log stream too, on free ports
 	Args      []string // further flags, last
 	Env       []string // NAME=value, beside the test's own
+	Prefix    []string // a command that runs the one behind it, such as env
 }
 
 // A Server is a running drawbolt process.
@@ -113,7 +115,8 @@ func Start(tb testing.TB, o Options) *Server {
 		s.CAFile = pair.CAFile
 		args = append(args, "--bolt-cert-file="+pair.CertFile, "--bolt-key-file="+pair.KeyFile)
 	}
-	s.cmd = exec.Command(Build(tb), append(args, o.Args...)...) //nolint:gosec,noctx // the test says the flags; ended by Stop, Kill or the cleanup
+	line := slices.Concat(o.Prefix, []string{Build(tb)}, args, o.Args)
+	s.cmd = exec.Command(line[0], line[1:]...) //nolint:gosec,noctx // the test says the flags; ended by Stop, Kill or the cleanup
 	s.cmd.Env = append(os.Environ(), o.Env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
 	if err := s.cmd.Start(); err != nil {

@@ -95,7 +95,7 @@ func (ca *CA) Issue(tb testing.TB, leaf Leaf) Pair {
 		leaf.CommonName = "leaf"
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(ca.serial.Add(1)), Subject: pkix.Name{CommonName: leaf.CommonName},
+		SerialNumber: serialNumber(ca.serial.Add(1)), Subject: pkix.Name{CommonName: leaf.CommonName},
 		NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter, KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, BasicConstraintsValid: true,
 	}
@@ -207,6 +207,14 @@ func Write(tb testing.TB, path string, data []byte, mode fs.FileMode) {
 	if err := os.Rename(temp, path); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// serialNumber is as long as scanners want it, and different for each n.
+func serialNumber(n int64) *big.Int {
+	var noise [15]byte
+	rand.Read(noise[:])          // never fails
+	noise[0] = noise[0]&0x7f | 1 // positive, and no leading zero
+	return new(big.Int).Add(new(big.Int).Lsh(new(big.Int).SetBytes(noise[:]), 32), big.NewInt(n))
 }
 
 func (ca *CA) authority(name string) *x509.Certificate {
