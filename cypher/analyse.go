@@ -11,6 +11,13 @@ func (e *Engine) analyse(s *ast.Statement) (*semantics.Info, error) {
 	return semantics.Analyze(s, semantics.Catalog{
 		Functions: e.functions,
 		Show:      e.tableColumns,
+		ProcedureNames: func(yield func(string) bool) {
+			for _, p := range e.procedures.All() {
+				if !yield(p.Name) {
+					return
+				}
+			}
+		},
 		Procedure: func(name string) (semantics.Procedure, bool) {
 			p := e.procedures.Find(name)
 			if p == nil {

@@ -12,6 +12,8 @@ type Catalog struct {
 	Functions *function.Table
 	// Procedure finds a procedure by name; nil when there are none.
 	Procedure func(name string) (p Procedure, ok bool)
+	// ProcedureNames yields all names, to find those that were meant; may be nil.
+	ProcedureNames func(yield func(name string) bool)
 	// Show gives the columns of a statement such as "SHOW INDEXES"; nil when
 	// they are not known, YIELD can then name any.
 	Show func(name string) (columns []Column, ok bool)

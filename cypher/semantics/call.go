@@ -23,7 +23,11 @@ func (a *analyzer) procedure(c *ast.CallProcedure) (Procedure, bool) {
 			return p, true
 		}
 	}
-	a.failClass(c, ast.ProcedureError, ast.ProcedureNotFound, "there is no procedure "+c.Name)
+	hint := ""
+	if a.catalog.ProcedureNames != nil {
+		hint = suggestion(c.Name, a.catalog.ProcedureNames)
+	}
+	a.failClass(c, ast.ProcedureError, ast.ProcedureNotFound, "there is no procedure "+c.Name+hint)
 	return Procedure{}, false
 }
 

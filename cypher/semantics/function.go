@@ -29,7 +29,7 @@ func (a *analyzer) aggregate(n ast.Node, name string) {
 func (a *analyzer) functionCall(c *ast.Call) ast.Type {
 	f := a.catalog.Functions.Find(c.Name)
 	if f == nil {
-		a.fail(c, ast.UnknownFunction, "there is no function "+c.Name)
+		a.fail(c, ast.UnknownFunction, "there is no function "+c.Name+suggestion(c.Name, a.functionNames))
 		return anything()
 	}
 	if f.Deprecated != "" && !existsPattern(c) {
@@ -79,4 +79,13 @@ func existsPattern(c *ast.Call) bool {
 	}
 	p, ok := c.Args[0].(*ast.PatternExpr)
 	return ok && p.Path.Selector.Kind == ast.SelectAll
+}
+
+// functionNames yields the names of all functions.
+func (a *analyzer) functionNames(yield func(string) bool) {
+	for _, f := range a.catalog.Functions.All() {
+		if !yield(f.Name) {
+			return
+		}
+	}
 }

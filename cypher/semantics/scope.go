@@ -84,7 +84,7 @@ func (a *analyzer) alreadyBound(n ast.Node, name string) {
 func (a *analyzer) use(v *ast.Variable) ast.Type {
 	v.Symbol = a.scope.find(v.Name)
 	if v.Symbol == nil {
-		a.fail(v, ast.UndefinedVariable, "the variable "+v.Name+" is not defined")
+		a.fail(v, ast.UndefinedVariable, "the variable "+v.Name+" is not defined"+suggestion(v.Name, a.scope.names))
 		return ast.Of(ast.TypeAny)
 	}
 	return v.Symbol.Type
@@ -96,4 +96,13 @@ func (a *analyzer) inner(f func()) {
 	a.scope = &scope{parent: saved}
 	f()
 	a.scope = saved
+}
+
+// names yields the names of the variables that can be used here.
+func (s *scope) names(yield func(string) bool) {
+	for _, symbol := range s.visible() {
+		if !yield(symbol.Name) {
+			return
+		}
+	}
 }
