@@ -203,6 +203,8 @@ func (e *Engine) createConstraint(ctx context.Context, c *ast.CreateConstraint, 
 		spec.Kind = storage.Unique
 	case ast.ConstraintExists:
 		spec.Kind = storage.Exists
+	case ast.ConstraintKey:
+		spec.Kind = storage.NodeKey
 	default:
 		return refused("a constraint of this type")
 	}
@@ -230,12 +232,23 @@ func (e *Engine) createConstraint(ctx context.Context, c *ast.CreateConstraint, 
 }
 
 func (e *Engine) dropConstraint(ctx context.Context, c *ast.DropConstraint, params graph.Value, counters *SchemaCounters) error {
-	if c.All || c.Target != nil {
-		return refused("DROP CONSTRAINT without a name")
+	if c.All {
+		for _, spec := range e.store.Constraints() {
+			if err := e.store.DropConstraint(ctx, spec.Name); err != nil {
+				return err
+			}
+			counters.ConstraintsRemoved++
+		}
+		return nil
 	}
 	name, err := nameOf(c.Name, c.NameParameter, params)
 	if err != nil {
 		return err
+	}
+	if c.Target != nil {
+		if name, err = e.constraintName(c.Target); err != nil {
+			return err
+		}
 	}
 	err = e.store.DropConstraint(ctx, name)
 	if hasKind(err, storage.KindConstraintNotFound) && c.IfExists {
@@ -245,4 +258,17 @@ func (e *Engine) dropConstraint(ctx context.Context, c *ast.DropConstraint, para
 		counters.ConstraintsRemoved++
 	}
 	return err
+}
+
+// constraintName finds the name of a constraint that is described by its rule.
+func (e *Engine) constraintName(c *ast.CreateConstraint) (string, error) {
+	kinds := map[ast.ConstraintKind]storage.ConstraintKind{
+		ast.ConstraintUnique: storage.Unique, ast.ConstraintExists: storage.Exists, ast.ConstraintKey: storage.NodeKey,
+	}
+	for _, spec := range e.store.Constraints() {
+		if spec.Kind == kinds[c.Kind] && e.store.LabelName(spec.Label) == c.Label && equalKeys(e.keyNames(spec.Keys), c.Keys) {
+			return spec.Name, nil
+		}
+	}
+	return "", &Error{Kind: KindSchema, Message: "there is no such constraint on :" + c.Label + "(" + strings.Join(c.Keys, ", ") + ")"}
 }

@@ -287,3 +287,28 @@ func TestDump(t *testing.T) {
 		t.Errorf("%d statements:\n%s", len(first), strings.Join(first, "\n"))
 	}
 }
+
+// TestConstraintForms creates and drops constraints in the words of both
+// dialects.
+func TestConstraintForms(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, create, drop, kind string }{
+		{"unique", "CREATE CONSTRAINT ON (n:P) ASSERT n.a IS UNIQUE", "DROP CONSTRAINT ON (n:P) ASSERT n.a IS UNIQUE", `"UNIQUENESS"`},
+		{"exists", "CREATE CONSTRAINT ON (n:P) ASSERT EXISTS (n.a)", "DROP CONSTRAINT ON (n:P) ASSERT EXISTS (n.a)", `"NODE_PROPERTY_EXISTENCE"`},
+		{"key", "CREATE CONSTRAINT k FOR (n:P) REQUIRE (n.a, n.b) IS NODE KEY", "DROP CONSTRAINT k", `"NODE_KEY"`},
+		{"all", "CREATE CONSTRAINT FOR (n:P) REQUIRE n.a IS UNIQUE", "DROP ALL CONSTRAINTS", `"UNIQUENESS"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEngine(t)
+			setUp(t, e, tt.create)
+			if _, got, err := rows(t, e, "SHOW CONSTRAINTS YIELD type"); err != nil || !slices.Equal(got, []string{tt.kind}) {
+				t.Errorf("%q, %v, want %s", got, err, tt.kind)
+			}
+			setUp(t, e, tt.drop)
+			if _, got, err := rows(t, e, "SHOW CONSTRAINTS YIELD type"); err != nil || len(got) != 0 {
+				t.Errorf("%q, %v after %s", got, err, tt.drop)
+			}
+		})
+	}
+}
