@@ -26,7 +26,7 @@ func session(t *testing.T, uri, caFile string) neo4j.SessionWithContext {
 		if caFile == "" {
 			return
 		}
-		pem, err := os.ReadFile(caFile) //nolint:gosec // a file of the test
+		pem, err := os.ReadFile(caFile)
 		if err != nil {
 			t.Fatal(err)
 		}
