@@ -27,7 +27,7 @@ func open(t *testing.T, s *binary.Server) neo4j.DriverWithContext {
 func ask(t *testing.T, d neo4j.DriverWithContext, query string, params map[string]any, o ...func(*neo4j.TransactionConfig)) ([]map[string]any, error) {
 	t.Helper()
 	s := d.NewSession(t.Context(), neo4j.SessionConfig{})
-	defer s.Close(t.Context()) //nolint:errcheck // the test has its answer
+	defer s.Close(t.Context())
 	r, err := s.Run(t.Context(), query, params, o...)
 	if err != nil {
 		return nil, err
