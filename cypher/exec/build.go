@@ -46,6 +46,8 @@ func (r *Run) operator(n plan.Node) operator {
 		return &distinct{run: r, plan: n, input: r.build(n.Input), table: newTable(len(n.Keys))}
 	case *plan.Sort:
 		return r.newSort(n)
+	case *plan.Cut:
+		return r.newCut(n)
 	case *plan.Skip:
 		return &skip{run: r, c: r.context(n), plan: n, input: r.build(n.Input)}
 	case *plan.Limit:

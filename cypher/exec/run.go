@@ -82,6 +82,7 @@ type Run struct {
 	memory    int64
 	limit     int64
 	nested    []*inner // by number, built at first use
+	bounds    map[*plan.Sort]*bound
 	batches   []*expr.Batch
 }
 

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/drawbolt/drawbolt/cypher/expr"
@@ -78,10 +79,13 @@ type sortRows struct {
 	open  bool
 	out   *expr.Batch
 	size  sizer
+	bound *bound // for the cut below, if there is one
 }
 
 func (r *Run) newSort(n *plan.Sort) *sortRows {
 	o := &sortRows{run: r, c: r.context(n), plan: n, input: r.build(n.Input), out: r.newBatch()}
+	o.bound = r.bounds[n]
+	delete(r.bounds, n)
 	slots := slices.Clone(n.Live)
 	for _, k := range n.Keys {
 		at := slices.Index(slots, k.Slot)
@@ -99,6 +103,9 @@ func (o *sortRows) reset() {
 	o.input.reset()
 	o.rows.reset()
 	o.order, o.cut, o.at, o.open, o.size = o.order[:0], 0, 0, false, 0
+	if o.bound != nil {
+		*o.bound = bound{}
+	}
 }
 
 func (o *sortRows) next() (*expr.Batch, error) {
@@ -147,6 +154,9 @@ func (o *sortRows) load() error {
 			o.sort()
 			o.shrink(top)
 			o.cut = top
+			if o.bound != nil {
+				*o.bound = bound{known: true, last: o.rows.columns[o.keys[0]].Value(top - 1)}
+			}
 		}
 	}
 	o.sort()
@@ -187,13 +197,29 @@ func (o *sortRows) add(b *expr.Batch) {
 func (o *sortRows) before(b *expr.Batch, row int) bool {
 	for i, k := range o.plan.Keys {
 		last := o.rows.columns[o.keys[i]].Value(o.cut - 1)
-		r := graph.Order(b.Columns[k.Slot].Value(row), last)
+		r := order(b.Columns[k.Slot].Value(row), last)
 		if r == 0 {
 			continue
 		}
 		return r < 0 != k.Descending
 	}
 	return false
+}
+
+// order is [graph.Order], quicker for what most keys are.
+func order(a, b graph.Value) int {
+	if a.Kind() == graph.KindInteger && b.Kind() == graph.KindInteger {
+		return cmp.Compare(a.Int(), b.Int())
+	}
+	if a.Kind() == graph.KindFloat && b.Kind() == graph.KindFloat {
+		switch x, y := a.Float(), b.Float(); {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+	}
+	return graph.Order(a, b)
 }
 
 // top returns how many rows are needed, or -1 for all.
@@ -229,7 +255,7 @@ func (o *sortRows) sort() {
 	slices.SortStableFunc(o.order, func(a, b int32) int {
 		for i, k := range keys {
 			c := &columns[o.keys[i]]
-			r := graph.Order(c.Value(int(a)), c.Value(int(b)))
+			r := order(c.Value(int(a)), c.Value(int(b)))
 			if r == 0 {
 				continue
 			}

@@ -15,7 +15,14 @@ type Value struct {
 	reads  []int
 	slot   int // 1 + the slot that the expression is nothing but; 0 otherwise
 	fixed  bool
+	// certain says that it is a variable, a property of a node or relationship
+	// that a pattern has bound, or fixed.
+	certain bool
 }
+
+// Certain reports whether computing the expression can not fail, unless the
+// transaction has deleted what it reads.
+func (v *Value) Certain() bool { return v.certain || v.fixed || v.slot > 0 }
 
 // Constant returns a Value that is always v.
 func Constant(v graph.Value, text string) *Value {
@@ -77,6 +84,9 @@ func (k *Compiler) specialise(v *Value, e ast.Expr) {
 		if slot, _, ok := k.Slot(e.Symbol); ok {
 			v.slot = slot + 1
 		}
+	case *ast.Property:
+		_, _, v.certain = k.entity(e.Subject)
+		v.column = k.column(e)
 	default:
 		v.column = k.column(e)
 	}

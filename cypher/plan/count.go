@@ -9,7 +9,11 @@ import (
 // pushCount answers count(*) from counters of the store, or counts the last hop
 // of a pattern by degrees. ok is false when neither is possible.
 func (p *planner) pushCount(n *Aggregate) (root Node, ok bool) {
-	if len(n.Items) != 1 || p.Plain {
+	if p.Plain {
+		return nil, false
+	}
+	n.countAll()
+	if len(n.Items) != 1 {
 		return nil, false
 	}
 	item := &n.Items[0]
@@ -42,6 +46,44 @@ func (p *planner) pushCount(n *Aggregate) (root Node, ok bool) {
 	d.Slot = p.newSlot(valueKind)
 	add(p, d)
 	return p.countWeights(n, d, d.Slot), true
+}
+
+// countAll makes count(x) a count of rows where x is never null.
+func (n *Aggregate) countAll() {
+	for i := range n.Items {
+		item := &n.Items[i]
+		if item.Function != "count" || item.Distinct || len(item.Args) != 1 {
+			continue
+		}
+		if slot, ok := item.Args[0].Slot(); ok && neverNull(n.Input, slot) {
+			item.Args, item.Star = nil, true
+		}
+	}
+}
+
+// neverNull reports whether a slot has just been filled by a pattern.
+func neverNull(n Node, slot int) bool {
+	switch n := n.(type) {
+	case *Filter:
+		return neverNull(n.Input, slot)
+	case *Project:
+		for _, item := range n.Items {
+			if item.Slot == slot {
+				return false
+			}
+		}
+		return neverNull(n.Input, slot)
+	case *NodeScan:
+		return slot == n.Slot
+	case *LabelScan:
+		return slot == n.Slot
+	case *IndexSeek:
+		return slot == n.Slot
+	case *Expand:
+		return slot == n.Relationship || slot == n.To || slot == n.From || neverNull(n.Input, slot)
+	default:
+		return false
+	}
 }
 
 // countWeights makes an aggregation add up what the rows of its input stand

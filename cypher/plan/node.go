@@ -296,6 +296,14 @@ type Sort struct {
 	Limit, Skip *expr.Value
 }
 
+// Cut drops rows that a sort of the first ones is certain not to need, before
+// the other columns are computed.
+type Cut struct {
+	Common
+	Input Node
+	Sort  *Sort
+}
+
 // Skip drops rows at the start.
 type Skip struct {
 	Common

@@ -16,6 +16,7 @@ func (*Project) name() string          { return "Projection" }
 func (*Unwind) name() string           { return "Unwind" }
 func (*Aggregate) name() string        { return "Aggregation" }
 func (*Distinct) name() string         { return "Distinct" }
+func (*Cut) name() string              { return "Cut" }
 func (*Skip) name() string             { return "Skip" }
 func (*Limit) name() string            { return "Limit" }
 func (*Union) name() string            { return "Union" }
@@ -86,6 +87,7 @@ func (n *Unwind) inputs() []Node           { return one(n.Input) }
 func (n *Aggregate) inputs() []Node        { return one(n.Input) }
 func (n *Distinct) inputs() []Node         { return one(n.Input) }
 func (n *Sort) inputs() []Node             { return one(n.Input) }
+func (n *Cut) inputs() []Node              { return one(n.Input) }
 func (n *Skip) inputs() []Node             { return one(n.Input) }
 func (n *Limit) inputs() []Node            { return one(n.Input) }
 func (n *Optional) inputs() []Node         { return []Node{n.Input, n.Inner} }
@@ -122,6 +124,7 @@ func (n *NodeByID) uses(f func(int))      { values(f, n.ID) }
 func (n *Filter) uses(f func(int))        { values(f, n.Predicates...) }
 func (n *Unwind) uses(f func(int))        { values(f, n.List) }
 func (n *Distinct) uses(f func(int))      { slots(f, n.Keys...) }
+func (n *Cut) uses(f func(int))           { f(n.Sort.Keys[0].Slot) }
 func (*Skip) uses(func(int))              {}
 func (*Limit) uses(func(int))             {}
 func (*Union) uses(func(int))             {}
@@ -144,6 +147,7 @@ func (*Filter) defines(func(int))         {}
 func (n *Unwind) defines(f func(int))     { f(n.Slot) }
 func (*Distinct) defines(func(int))       {}
 func (*Sort) defines(func(int))           {}
+func (*Cut) defines(func(int))            {}
 func (*Skip) defines(func(int))           {}
 func (*Limit) defines(func(int))          {}
 func (n *Union) defines(f func(int))      { slots(f, n.Slots...) }

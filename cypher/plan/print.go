@@ -187,6 +187,7 @@ func (n *Sort) detail() string {
 	return d
 }
 
+func (n *Cut) detail() string    { return n.Sort.detail() }
 func (n *Skip) detail() string   { return n.Count.String() }
 func (n *Limit) detail() string  { return n.Count.String() }
 func (*Union) detail() string    { return "" }

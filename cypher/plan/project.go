@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
@@ -377,11 +378,57 @@ func (p *planner) sort(proj *ast.Projection, items []*ast.Item, columns []int, n
 		}
 		s.Keys = append(s.Keys, SortKey{Slot: slot, Descending: key.Descending})
 	}
+	if cut, ok := p.cut(s, node, assigned); ok {
+		s.Input = cut
+		return add(p, s), nil
+	}
 	if len(assigned) > 0 {
 		node = add(p, &Project{Input: node, Items: assigned})
 	}
 	s.Input = node
 	return add(p, s), nil
+}
+
+// cut lets a search of the first rows look at the first key of a row before the
+// rest is computed. That must not fail: it is not computed for all rows then.
+func (p *planner) cut(s *Sort, node Node, assigned []Assignment) (Node, bool) {
+	if s.Limit == nil {
+		return nil, false
+	}
+	project, ok := node.(*Project)
+	items, base := assigned, node
+	if ok {
+		items, base = slices.Concat(project.Items, assigned), project.Input
+	}
+	var first *Assignment
+	var rest []Assignment
+	for i := range items {
+		switch {
+		case !items[i].Value.Certain():
+			return nil, false
+		case items[i].Slot == s.Keys[0].Slot:
+			first = &items[i]
+		default:
+			rest = append(rest, items[i])
+		}
+	}
+	if len(rest) == 0 {
+		return nil, false // the sort drops the rows as early
+	}
+	if first != nil {
+		for _, slot := range first.Value.Reads() {
+			if slices.ContainsFunc(rest, func(a Assignment) bool { return a.Slot == slot }) {
+				return nil, false
+			}
+		}
+		base = add(p, &Project{Input: base, Items: []Assignment{*first}})
+	}
+	base = add(p, &Cut{Input: base, Sort: s})
+	if project == nil {
+		return add(p, &Project{Input: base, Items: rest}), true
+	}
+	project.Input, project.Items = base, rest
+	return project, true
 }
 
 // filter plans a condition, one predicate for each part of a conjunction.
