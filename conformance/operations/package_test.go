@@ -44,7 +44,7 @@ mount -t tmpfs none "$1"; mkdir "$1/upper" "$1/work" "$1/root"
 mount -t overlay overlay -o lowerdir=/,upperdir="$1/upper",workdir="$1/work" "$1/root"
 mount -t proc proc "$1/root/proc"; mount --bind /dev "$1/root/dev"
 echo ready; exec sleep 600`
-	cmd := exec.CommandContext(context.Background(), "unshare", "--mount", "--propagation=private", "sh", "-c", script, "sh", dir) //nolint:usetesting // ended by the cleanup
+	cmd := exec.CommandContext(context.Background(), "unshare", "--mount", "--propagation=private", "sh", "-c", script, "sh", dir)
 	out := &lines{found: make(chan string, 1), want: regexp.MustCompile(`(?m)^(ready)$`)}
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
@@ -63,7 +63,7 @@ echo ready; exec sleep 600`
 
 // command is a command in the machine.
 func (m *machine) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(context.Background(), "nsenter", append([]string{"--mount", "-t", m.pid, "chroot", m.root}, args...)...) //nolint:usetesting // services outlive the test's context
+	cmd := exec.CommandContext(context.Background(), "nsenter", append([]string{"--mount", "-t", m.pid, "chroot", m.root}, args...)...)
 	cmd.Env = []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"}
 	return cmd
 }
@@ -195,7 +195,7 @@ func returnOne(t *testing.T, uri string) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close(t.Context()) //nolint:errcheck // the answer is there
+	defer d.Close(t.Context())
 	_, err = neo4j.ExecuteQuery(t.Context(), d, "RETURN 1", nil, neo4j.EagerResultTransformer)
 	return err
 }

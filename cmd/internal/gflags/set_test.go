@@ -86,7 +86,7 @@ func TestParse(t *testing.T) {
 				}()
 				return parse(t, d.HasArg("allow-args"), gflags.Input{
 					Files: files,
-					Args:  strings.FieldsFunc(d.Input, func(r rune) bool { return r == '\n' }),
+					Args:  strings.FieldsFunc(strings.NewReplacer(`\s`, " ", `\t`, "\t", "\n", "\x00").Replace(d.Input), func(r rune) bool { return r == 0 }),
 					LookupEnv: func(name string) (string, bool) {
 						v, ok := env[name]
 						return v, ok
