@@ -403,7 +403,7 @@ func TestProfile(t *testing.T) {
 			break
 		}
 	}
-	if want := "[ProduceResults 2 Projection 2 Filter 2 NodeByLabelScan 5 Argument 1]"; fmt.Sprint(got) != want {
+	if want := "[ProduceResults 2 Projection 2 NodeByLabelScan 2 Argument 1]"; fmt.Sprint(got) != want {
 		t.Errorf("profile = %v, want %s", got, want)
 	}
 }
