@@ -121,8 +121,8 @@ dist: $(TOOLS)/nfpm ## release archives, Debian packages and checksums in DIST
 	  $(DIST)/own --print-document=config >$$stage/drawbolt.conf; \
 	  $(DIST)/own --print-document=bash-completion >$$stage/drawbolt.bash; \
 	  $(DIST)/own --print-document=manual | gzip -9n >$$stage/drawbolt.8.gz; \
-	  cp LICENSE README.md CHANGELOG.md cmd/drawbolt/FLAGS.md packaging/drawbolt.service $$stage/; \
-	  ARCH=$$arch VERSION=$(VERSION) STAGE=$$stage $(TOOLS)/nfpm package -f packaging/nfpm.yaml -p deb -t $(DIST)/; \
+	  cp LICENSE README.md CHANGELOG.md cmd/drawbolt/FLAGS.md cmd/drawbolt/packaging/drawbolt.service $$stage/; \
+	  ARCH=$$arch VERSION=$(VERSION) STAGE=$$stage $(TOOLS)/nfpm package -f cmd/drawbolt/packaging/nfpm.yaml -p deb -t $(DIST)/; \
 	  tar -C $(DIST) -czf $$stage.tar.gz $$(basename $$stage); \
 	  rm -r $$stage; \
 	done
