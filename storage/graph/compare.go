@@ -201,9 +201,7 @@ func sameKindOrder(a, b Value) int {
 	case KindLocalDateTime:
 		return cmp.Or(cmp.Compare(a.Int(), b.Int()), cmp.Compare(a.aux, b.aux))
 	case KindDateTime:
-		za, zb := a.Zone(), b.Zone()
-		return cmp.Or(cmp.Compare(a.Int(), b.Int()), cmp.Compare(a.aux, b.aux),
-			cmp.Compare(za.Offset, zb.Offset), strings.Compare(za.Name, zb.Name))
+		return cmp.Or(cmp.Compare(a.Int(), b.Int()), cmp.Compare(a.aux, b.aux), orderZones(a.Zone(), b.Zone()))
 	case KindDuration:
 		return orderDurations(a.Duration(), b.Duration())
 	case KindPoint:
@@ -219,6 +217,15 @@ func sameKindOrder(a, b Value) int {
 	default:
 		return 0
 	}
+}
+
+// orderZones puts fixed offsets before names. The offset of a zone with a name
+// follows from the instant and may not be filled in: it does not count.
+func orderZones(a, b *Zone) int {
+	if a.Name == "" && b.Name == "" {
+		return cmp.Compare(a.Offset, b.Offset)
+	}
+	return strings.Compare(a.Name, b.Name)
 }
 
 // orderMaps compares sizes, then the sorted names, then the values by name.

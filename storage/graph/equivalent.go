@@ -103,7 +103,11 @@ func (s *Seed) Hash(v Value) uint64 {
 		return s.mix(uint64(KindUUID), maphash.Bytes(s.strings, u[:]))
 	case KindDateTime:
 		z := v.Zone()
-		h := s.mix(v.num, uint64(uint32(v.aux))<<32|uint64(uint32(z.Offset))) //nolint:gosec // bit pattern
+		offset := z.Offset
+		if z.Name != "" {
+			offset = 0 // as in orderZones
+		}
+		h := s.mix(v.num, uint64(uint32(v.aux))<<32|uint64(uint32(offset))) //nolint:gosec // bit pattern
 		return s.mix(h, maphash.String(s.strings, z.Name))
 	default: // the word and its companion decide
 		return s.mix(uint64(v.kind), v.num^uint64(uint32(v.aux))<<32) //nolint:gosec // bit pattern

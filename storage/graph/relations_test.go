@@ -97,6 +97,7 @@ func TestEqual(t *testing.T) {
 		{"times", graph.Time(1, 2), graph.Time(1, 2), graph.True},
 		{"times at one instant", graph.Time(3600e9, 3600), graph.Time(0, 0), graph.False},
 		{"date-times", graph.DateTime(1, 2, paris), graph.DateTime(1, 2, &graph.Zone{Name: "Europe/Paris", Offset: 3600}), graph.True},
+		{"date-times whose offset is not filled in", graph.DateTime(1, 2, paris), graph.DateTime(1, 2, &graph.Zone{Name: "Europe/Paris"}), graph.True},
 		{"date-times at one instant", graph.DateTime(1, 2, paris), graph.DateTime(1, 2, &graph.Zone{Offset: 3600}), graph.False},
 		{"durations", duration(1, 2, 3, 4), duration(1, 2, 3, 4), graph.True},
 		{"durations of one length", duration(0, 1, 0, 0), duration(0, 0, 86400, 0), graph.False},
