@@ -4,6 +4,8 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/drawbolt/drawbolt/storage/index"
@@ -136,6 +138,51 @@ func TestHash(t *testing.T) {
 			}
 			h.Free()
 		})
+	}
+}
+
+// Slots that rise are put into the chunks that readers look at.
+func TestHashReadWhileItGrows(t *testing.T) {
+	m, blocks := newBlocks(t)
+	h := index.NewHash(m, blocks, func(uint32, int) {}) // nothing is used again
+	const n = 20_000
+	var done atomic.Bool
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer done.Store(true)
+		for slot := range uint32(n) {
+			if err := h.Add(7, slot); err != nil {
+				t.Errorf("Add(%d): %v", slot, err)
+				return
+			}
+		}
+	})
+	for ended := false; !ended; {
+		ended = done.Load()
+		got := all(100, func(from uint64, dst []uint32) (int, uint64) { return h.Next(7, from, dst) })
+		for i, slot := range got {
+			if slot != uint32(i) {
+				t.Fatalf("slot %d of %d is %d", i, len(got), slot)
+			}
+		}
+		if ended && len(got) != n {
+			t.Errorf("%d slots at the end, want %d", len(got), n)
+		}
+	}
+	wg.Wait()
+	h.Free()
+}
+
+func BenchmarkHashAdd(b *testing.B) {
+	m, blocks := newBlocks(b)
+	h := index.NewHash(m, blocks, func(ref uint32, size int) { blocks.Free(ref, size) })
+	b.ReportAllocs()
+	slot := uint32(0)
+	for b.Loop() {
+		if err := h.Add(uint64(slot%100)*0x9E37_79B9_7F4A_7C15, slot); err != nil {
+			b.Fatal(err)
+		}
+		slot++
 	}
 }
 

@@ -5,13 +5,16 @@ import (
 	"sort"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/drawbolt/drawbolt/storage/slab"
 )
 
 // The lists of a [Hash]. A chunk is a block with the number of its slots and the
 // slots, rising, four bytes each. A directory is a block with the number of its
 // chunks and, for each of them, eight bytes: the first slot in the high half,
 // the reference in the low one. Of a directory only the references change in
-// place.
+// place. A chunk changes in place only by a slot that goes behind all others
+// and for which its block has room: readers load the number of slots first.
 const (
 	maxChunk = 500 // slots, so that a chunk is a block of 2 KiB
 
@@ -21,7 +24,35 @@ const (
 // chunk returns the slots of a chunk.
 func (h *Hash) chunk(ref uint32) []uint32 {
 	p := h.blocks.Pointer(ref)
-	return unsafe.Slice((*uint32)(unsafe.Add(p, listHeader)), *(*uint32)(p))
+	return unsafe.Slice((*uint32)(unsafe.Add(p, listHeader)), atomic.LoadUint32((*uint32)(p)))
+}
+
+// extend puts a slot behind all others of a chunk, and reports whether there was
+// room.
+func (h *Hash) extend(ref uint32, slots []uint32, slot uint32) bool {
+	n := len(slots)
+	if slot < slots[n-1] || slab.Capacity(chunkSize(n)) < chunkSize(n+1) {
+		return false
+	}
+	p := h.blocks.Pointer(ref)
+	*(*uint32)(unsafe.Add(p, chunkSize(n))) = slot
+	atomic.StoreUint32((*uint32)(p), uint32(n+1)) //nolint:gosec // at most maxChunk
+	return true
+}
+
+// chunkWith returns a new chunk of slots with one more at an index.
+func (h *Hash) chunkWith(slots []uint32, at int, slot uint32) (uint32, error) {
+	n := len(slots) + 1
+	ref, err := h.blocks.Alloc(chunkSize(n))
+	if err != nil {
+		return 0, err
+	}
+	*(*uint32)(h.blocks.Pointer(ref)) = uint32(n) //nolint:gosec // at most maxChunk
+	all := h.chunk(ref)
+	copy(all, slots[:at])
+	all[at] = slot
+	copy(all[at+1:], slots[at:])
+	return ref, nil
 }
 
 func chunkSize(n int) int { return listHeader + 4*n }
@@ -58,7 +89,7 @@ func (h *Hash) newDirectory(d directory) (uint32, error) {
 
 func directoryEntry(first, chunk uint32) uint64 { return uint64(first)<<32 | uint64(chunk) }
 
-func (d directory) first(i int) uint32 { return uint32(d[i] >> 32) }
+func (d directory) first(i int) uint32 { return uint32(atomic.LoadUint64(&d[i]) >> 32) }
 func (d directory) chunk(i int) uint32 { return uint32(atomic.LoadUint64(&d[i])) } //nolint:gosec // the low half
 
 // find returns the chunk that a slot belongs to, -1 when it is before all.
@@ -92,7 +123,10 @@ func (h *Hash) with(c uint64, slot uint32) (uint64, bool, error) {
 			ref, err := h.split(directory{directoryEntry(0, low)}, 0, slot)
 			return newCell(stateDirectory, cellHash(c), ref), true, err
 		}
-		ref, err := h.newChunk(slices.Insert(slices.Clone(slots), i, slot))
+		if h.extend(low, slots, slot) {
+			return c, true, nil
+		}
+		ref, err := h.chunkWith(slots, i, slot)
 		if err == nil {
 			h.retire(low, chunkSize(len(slots)))
 		}
@@ -118,7 +152,10 @@ func (h *Hash) withDirectory(c uint64, low, slot uint32) (uint64, bool, error) {
 		}
 		return newCell(stateDirectory, cellHash(c), ref), true, err
 	}
-	ref, err := h.newChunk(slices.Insert(slices.Clone(slots), i, slot))
+	if h.extend(chunk, slots, slot) {
+		return c, true, nil
+	}
+	ref, err := h.chunkWith(slots, i, slot)
 	if err != nil {
 		return c, false, err
 	}
