@@ -86,7 +86,7 @@ type Engine struct {
 	functions  *function.Table
 	procedures *procedure.Table
 	tables     *show.Tables
-	plans      *lru.Cache[string, *prepared] // by exact text
+	plans      *lru.Cache[string, text]      // by exact text
 	shared     *lru.Cache[string, *prepared] // by text without literals
 	// normalizers keeps buffers of *parser.Normalizer.
 	normalizers sync.Pool
@@ -99,7 +99,7 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 	if size <= 0 {
 		size = defaultPlanCacheSize
 	}
-	plans, err := lru.New[string, *prepared](size)
+	plans, err := lru.New[string, text](size)
 	if err != nil {
 		panic(err) // only for a size below one
 	}

@@ -43,12 +43,20 @@ const (
 	driftFloor = 1000
 )
 
+// A text is what is known of an exact query text: its plan, and its literals
+// when the plan is shared with texts that differ in them.
+type text struct {
+	*prepared
+
+	literals []graph.Value
+}
+
 // prepare returns the plan of a statement, from a cache if it is still good,
 // and the literals of the text when the plan is shared.
 func (e *Engine) prepare(query string) (*prepared, []graph.Value, error) {
 	size := e.store.NodeCount() + e.store.RelationshipCount()
-	if p, ok := e.plans.Get(query); ok && e.fresh(p, size) {
-		return p, nil, nil
+	if t, ok := e.plans.Get(query); ok && e.fresh(t.prepared, size) {
+		return t.prepared, t.literals, nil
 	}
 	n, ok := e.normalizers.Get().(*parser.Normalizer)
 	if !ok {
@@ -58,19 +66,32 @@ func (e *Engine) prepare(query string) (*prepared, []graph.Value, error) {
 	if !n.Normalize(query) {
 		n = nil
 	} else if p, ok := e.shared.Get(string(n.Key())); ok && e.fresh(p, size) {
-		return p, slices.Clone(n.Values()), nil
+		t := text{p, slices.Clone(n.Values())}
+		e.remember(query, t)
+		return p, t.literals, nil
 	}
 	p, sharable, err := e.compile(query, n)
 	if err != nil {
 		return nil, nil, errorOf(err)
 	}
 	p.size = size
+	t := text{prepared: p}
 	if sharable {
 		e.shared.Add(string(n.Key()), p)
-		return p, slices.Clone(n.Values()), nil
+		t.literals = slices.Clone(n.Values())
 	}
-	e.plans.Add(query, p)
-	return p, nil, nil
+	e.remember(query, t)
+	return p, t.literals, nil
+}
+
+// maxCachedText bounds what the cache of exact texts holds: with 1,000 entries,
+// some megabytes. A longer text is looked up without its literals.
+const maxCachedText = 8 << 10
+
+func (e *Engine) remember(query string, t text) {
+	if len(query) <= maxCachedText {
+		e.plans.Add(query, t)
+	}
 }
 
 // fresh reports whether a plan still fits the schema and the graph.

@@ -145,8 +145,9 @@ func (r *Result) endRun() {
 func (r *Result) Columns() []string { return r.columns }
 
 // Entities returns the view of the graph that the result's nodes and
-// relationships are read from.
-func (r *Result) Entities() storage.View { return r.view }
+// relationships are read from. The result owns it: a pointer makes an interface
+// of it without an allocation.
+func (r *Result) Entities() *storage.View { return &r.view }
 
 // Next returns at most limit rows, or nil when there are no more.
 func (r *Result) Next(ctx context.Context, limit int) (*Batch, error) {

@@ -195,7 +195,7 @@ func (e engine) Observe(ctx context.Context, query string, params graph.Value) (
 	}
 	o.Columns = result.Columns()
 	o.Err = drain(ctx, result, func(b *cypher.Batch) {
-		g := stored{store: e.Store(), view: result.Entities()}
+		g := stored{store: e.Store(), view: *result.Entities()}
 		for row := range b.Len() {
 			values := make([]graph.Value, len(o.Columns))
 			for column := range values {

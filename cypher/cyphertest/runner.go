@@ -197,7 +197,7 @@ func (r *runner) rows(ctx context.Context, e *cypher.Engine, query string, param
 		for row := range b.Len() {
 			cells := make([]string, len(result.Columns()))
 			for column := range cells {
-				cells[column] = Format(r.store, result.Entities(), b.Value(row, column))
+				cells[column] = Format(r.store, *result.Entities(), b.Value(row, column))
 			}
 			lines = append(lines, strings.Join(cells, " | "))
 		}
