@@ -54,7 +54,7 @@ build: ## all commands into ./bin
 
 run: build ## build and start a TLS server on 127.0.0.1:7687, data in ./data
 	mkdir -p data/tls data/log
-	./bin/drawbolt --dev-certificate --bolt-cert-file=./data/tls/cert.pem --bolt-key-file=./data/tls/key.pem --bolt-address=127.0.0.1 --data-directory=./data/store --log-file=./data/log/drawbolt.log $(ARGS)
+	./bin/drawbolt --dev-certificate --bolt-cert-file=./data/tls/cert.pem --bolt-key-file=./data/tls/key.pem --bolt-address=127.0.0.1 --monitoring-address=127.0.0.1 --metrics-address=127.0.0.1 --data-directory=./data/store --log-file=./data/log/drawbolt.log $(ARGS)
 
 test: ## unit tests, without the race detector
 	go test -shuffle=on $$($(UNIT))
