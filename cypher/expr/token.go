@@ -10,89 +10,75 @@ import (
 // up once; a label that does not exist yet is looked up again by each run.
 type Label struct {
 	Name string
-	id   atomic.Uint64 // number + 1
+	id   number[storage.LabelID]
 }
 
 // Resolve returns the label's number; false when no node ever had it.
 func (l *Label) Resolve(s *storage.Store) (storage.LabelID, bool) {
-	if id := l.id.Load(); id != 0 {
-		return storage.LabelID(id - 1), true //nolint:gosec // stored from that type
-	}
-	id, ok := s.Label(l.Name)
-	if ok {
-		l.id.Store(uint64(id) + 1)
-	}
-	return id, ok
+	return l.id.resolve(s, l.Name, (*storage.Store).Label)
 }
 
 // Intern returns the label's number and makes one when there is none.
 func (l *Label) Intern(s *storage.Store) (storage.LabelID, error) {
-	if id := l.id.Load(); id != 0 {
-		return storage.LabelID(id - 1), nil //nolint:gosec // stored from that type
-	}
-	id, err := s.InternLabel(l.Name)
-	if err == nil {
-		l.id.Store(uint64(id) + 1)
-	}
-	return id, err
+	return l.id.intern(s, l.Name, (*storage.Store).InternLabel)
 }
 
 // A Type is a relationship type that a plan names, resolved like a [Label].
 type Type struct {
 	Name string
-	id   atomic.Uint64
+	id   number[storage.TypeID]
 }
 
 // Resolve returns the type's number; false when no relationship ever had it.
 func (t *Type) Resolve(s *storage.Store) (storage.TypeID, bool) {
-	if id := t.id.Load(); id != 0 {
-		return storage.TypeID(id - 1), true //nolint:gosec // stored from that type
-	}
-	id, ok := s.Type(t.Name)
-	if ok {
-		t.id.Store(uint64(id) + 1)
-	}
-	return id, ok
+	return t.id.resolve(s, t.Name, (*storage.Store).Type)
 }
 
 // Intern returns the type's number and makes one when there is none.
 func (t *Type) Intern(s *storage.Store) (storage.TypeID, error) {
-	if id := t.id.Load(); id != 0 {
-		return storage.TypeID(id - 1), nil //nolint:gosec // stored from that type
-	}
-	id, err := s.InternType(t.Name)
-	if err == nil {
-		t.id.Store(uint64(id) + 1)
-	}
-	return id, err
+	return t.id.intern(s, t.Name, (*storage.Store).InternType)
 }
 
 // A Key is a property key that a plan names, resolved like a [Label].
 type Key struct {
 	Name string
-	id   atomic.Uint64
+	id   number[storage.KeyID]
 }
 
 // Resolve returns the key's number; false when no property ever had it.
 func (k *Key) Resolve(s *storage.Store) (storage.KeyID, bool) {
-	if id := k.id.Load(); id != 0 {
-		return storage.KeyID(id - 1), true //nolint:gosec // stored from that type
-	}
-	id, ok := s.Key(k.Name)
-	if ok {
-		k.id.Store(uint64(id) + 1)
-	}
-	return id, ok
+	return k.id.resolve(s, k.Name, (*storage.Store).Key)
 }
 
 // Intern returns the key's number and makes one when there is none.
 func (k *Key) Intern(s *storage.Store) (storage.KeyID, error) {
-	if id := k.id.Load(); id != 0 {
-		return storage.KeyID(id - 1), nil //nolint:gosec // stored from that type
+	return k.id.intern(s, k.Name, (*storage.Store).InternKey)
+}
+
+// A number keeps what a name stands for in the store. Numbers are never given
+// to another name, so that one that was found stays right.
+type number[T ~uint32] struct {
+	next atomic.Uint64 // the number + 1; 0 is not known
+}
+
+func (n *number[T]) resolve(s *storage.Store, name string, find func(*storage.Store, string) (T, bool)) (T, bool) {
+	if next := n.next.Load(); next != 0 {
+		return T(next - 1), true
 	}
-	id, err := s.InternKey(k.Name)
+	id, ok := find(s, name)
+	if ok {
+		n.next.Store(uint64(id) + 1)
+	}
+	return id, ok
+}
+
+func (n *number[T]) intern(s *storage.Store, name string, create func(*storage.Store, string) (T, error)) (T, error) {
+	if next := n.next.Load(); next != 0 {
+		return T(next - 1), nil
+	}
+	id, err := create(s, name)
 	if err == nil {
-		k.id.Store(uint64(id) + 1)
+		n.next.Store(uint64(id) + 1)
 	}
 	return id, err
 }
