@@ -71,10 +71,16 @@ var table = []row{
 		// The log's options of pebble want a histogram of prometheus.
 		third: []string{"github.com/cockroachdb/pebble/v2", prom},
 	},
-	{pkg: "storage/snapshot", own: append([]string{"storage/slab", "storage/property"}, storageRooms...)},
+	{
+		pkg: "storage/snapshot", own: append([]string{"storage/slab", "storage/property"}, storageRooms...),
+		third: []string{"github.com/cockroachdb/pebble/v2"}, // its file systems
+	},
 	{pkg: "storage/constraint", own: append([]string{"storage/index"}, storageRooms...)},
 	{pkg: "storage", own: append([]string{"storage/..."}, storageRooms...), third: []string{lru, "github.com/cockroachdb/pebble/v2", "golang.org/x/sys"}},
-	{pkg: "storage/storagetest", own: []string{"storage", "storage/...", "packstream"}},
+	{
+		pkg: "storage/storagetest", own: []string{"storage", "storage/...", "packstream"},
+		third: []string{"github.com/cockroachdb/pebble/v2"},
+	},
 
 	{pkg: "cypher/token"},
 	{pkg: "cypher/ast", own: []string{"storage/graph", "cypher/token"}},

@@ -200,6 +200,8 @@ func codesOfStorage(k storage.Kind) codes {
 		return codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""}
 	case storage.KindCorrupt, storage.KindLocked:
 		return codes{"Neo.DatabaseError.General.UnknownError", memgraphDatabase, "50N42", ""}
+	case storage.KindDiskFull:
+		return codes{"Neo.DatabaseError.Transaction.TransactionCommitFailed", memgraphDatabase, "50N42", ""}
 	case storage.KindLimit:
 		return codes{"Neo.ClientError.Statement.ArgumentError", memgraphClient, "51N00", ""}
 	}

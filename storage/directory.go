@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
 	"golang.org/x/sys/unix"
 )
 
@@ -32,10 +33,23 @@ const (
 )
 
 // lockDirectory makes the directory and claims it for this process.
-func lockDirectory(dir string) (*os.File, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func lockDirectory(fs vfs.FS, dir string) (io.Closer, error) {
+	if err := fs.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("storage: create the data directory: %w", err)
 	}
+	if fs != vfs.Default {
+		l, err := fs.Lock(fs.PathJoin(dir, LockFile))
+		if err != nil {
+			return nil, &Error{Kind: KindLocked, Message: "data directory " + dir + " is in use", Err: err}
+		}
+		return l, nil
+	}
+	return lockFile(dir)
+}
+
+// lockFile is [lockDirectory] on the machine's own file system. The file tells
+// who has it, and the lock is the kernel's, so that it ends with the process.
+func lockFile(dir string) (*os.File, error) {
 	name := filepath.Join(dir, LockFile)
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator's own directory
 	if err != nil {
@@ -60,7 +74,7 @@ func lockDirectory(dir string) (*os.File, error) {
 // Lock claims a directory without opening the store in it, for work on its
 // files. The error of a directory in use has KindLocked. unlock gives it back.
 func Lock(dir string) (unlock func() error, err error) {
-	f, err := lockDirectory(dir)
+	f, err := lockDirectory(vfs.Default, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -74,9 +88,9 @@ func writeAt(f *os.File, b []byte) error {
 
 // loadIdentity reads the identity of the database; exists is false when the
 // directory has none yet.
-func loadIdentity(dir string) (id [16]byte, exists bool, err error) {
-	name := filepath.Join(dir, identityFile)
-	b, err := os.ReadFile(name) //nolint:gosec // the operator's own directory
+func loadIdentity(fs vfs.FS, dir string) (id [16]byte, exists bool, err error) {
+	name := fs.PathJoin(dir, identityFile)
+	b, err := readFile(fs, name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return id, false, nil
@@ -98,33 +112,46 @@ func loadIdentity(dir string) (id [16]byte, exists bool, err error) {
 func checksum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 
 // saveIdentity writes the identity so that a crash leaves it whole or absent.
-func saveIdentity(dir string, id [16]byte) error {
+func saveIdentity(fs vfs.FS, dir string, id [16]byte) error {
 	b := append([]byte(identityMagic), identityVersion)
 	b = append(b, id[:]...)
 	b = binary.LittleEndian.AppendUint32(b, checksum(b))
-	return replaceFile(filepath.Join(dir, identityFile), b)
+	return replaceFile(fs, fs.PathJoin(dir, identityFile), b)
+}
+
+// readFile returns the contents of a small file.
+func readFile(fs vfs.FS, name string) ([]byte, error) {
+	f, err := fs.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, 1<<20))
+	return b, errors.Join(err, f.Close())
 }
 
 // replaceFile writes a whole file: beside it, flushed, and moved into place.
-func replaceFile(name string, b []byte) error {
+func replaceFile(fs vfs.FS, name string, b []byte) error {
 	temporary := name + ".new"
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the operator's own directory
+	f, err := fs.Create(temporary, vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return fmt.Errorf("storage: write %s: %w", name, err)
 	}
 	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("storage: write %s: %w", name, err)
 	}
-	if err := os.Rename(temporary, name); err != nil {
+	if err := fs.Rename(temporary, name); err != nil {
 		return fmt.Errorf("storage: write %s: %w", name, err)
 	}
-	return syncDirectory(filepath.Dir(name))
+	return syncDirectory(fs, fs.PathDir(name))
 }
 
 // syncDirectory makes the names in a directory durable.
-func syncDirectory(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the operator's own directory
+func syncDirectory(fs vfs.FS, dir string) error {
+	d, err := fs.OpenDir(dir)
 	if err != nil {
 		return fmt.Errorf("storage: flush a directory: %w", err)
 	}

@@ -54,6 +54,9 @@ const (
 	KindLocked
 	// KindLimit means that a number reached its fixed end, such as 2^32 nodes.
 	KindLimit
+	// KindDiskFull means that the disk has no room for the change. Nothing has
+	// changed; when there is room again, changes are taken again.
+	KindDiskFull
 )
 
 // An Error is what this package returns. Its text starts with "storage: ".

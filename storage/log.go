@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"github.com/drawbolt/drawbolt/storage/wal"
 )
@@ -14,11 +12,11 @@ import (
 // openLog claims the directory, replays what it holds and makes the store ready
 // for commits. Without a directory there is nothing to do.
 func (s *Store) openLog(ctx context.Context) (err error) {
-	dir := s.options.Directory
+	dir, fs := s.options.Directory, s.options.FS
 	if dir == "" {
 		return nil
 	}
-	if s.lock, err = lockDirectory(dir); err != nil {
+	if s.lock, err = lockDirectory(fs, dir); err != nil {
 		return err
 	}
 	defer func() {
@@ -26,23 +24,8 @@ func (s *Store) openLog(ctx context.Context) (err error) {
 			err = errors.Join(err, s.lock.Close())
 		}
 	}()
-	id, exists, err := loadIdentity(dir)
-	if err != nil {
+	if err := s.openIdentity(); err != nil {
 		return err
-	}
-	logs := filepath.Join(dir, logDirectory)
-	if exists {
-		s.id = id
-	} else {
-		if err := os.MkdirAll(logs, 0o700); err != nil {
-			return fmt.Errorf("storage: create the log directory: %w", err)
-		}
-		if err := saveIdentity(dir, s.id); err != nil {
-			return err
-		}
-		if err := syncDirectory(filepath.Dir(dir)); err != nil {
-			return err
-		}
 	}
 	if err := s.loadSnapshot(ctx); err != nil {
 		return err
@@ -51,7 +34,9 @@ func (s *Store) openLog(ctx context.Context) (err error) {
 	if size == 0 {
 		size = defaultLogFileSize
 	}
-	log, err := wal.OpenFile(wal.Options{Directory: logs, FileSize: size, NoSync: s.options.NoSync})
+	log, err := wal.OpenFile(wal.Options{
+		Directory: fs.PathJoin(dir, logDirectory), FileSize: size, NoSync: s.options.NoSync, FS: fs,
+	})
 	if err != nil {
 		return logError(err)
 	}
@@ -62,8 +47,36 @@ func (s *Store) openLog(ctx context.Context) (err error) {
 	return nil
 }
 
+// openIdentity reads the identity of the database, or makes the directory that
+// of a new one.
+func (s *Store) openIdentity() error {
+	dir, fs := s.options.Directory, s.options.FS
+	id, exists, err := loadIdentity(fs, dir)
+	if err != nil {
+		return err
+	}
+	if exists {
+		s.id = id
+		return nil
+	}
+	if err := fs.MkdirAll(fs.PathJoin(dir, logDirectory), 0o700); err != nil {
+		return fmt.Errorf("storage: create the log directory: %w", err)
+	}
+	// Whoever finds an identity may rely on the rest.
+	if err := syncDirectory(fs, dir); err != nil {
+		return err
+	}
+	if err := saveIdentity(fs, dir, s.id); err != nil {
+		return err
+	}
+	return syncDirectory(fs, fs.PathDir(dir))
+}
+
 // logError gives a kind to an error of package wal.
 func logError(err error) error {
+	if _, ours := errors.AsType[*Error](err); ours {
+		return err
+	}
 	if _, corrupt := errors.AsType[*wal.CorruptError](err); corrupt {
 		return &Error{Kind: KindCorrupt, Message: "read the log", Err: err}
 	}
@@ -101,17 +114,22 @@ func (s *Store) appendRedo(timestamp uint64, redo []byte) (wal.Flush, error) {
 		return nil, errClosed()
 	}
 	p := &s.pipeline
-	if s.labels.len() != p.labels || s.types.len() != p.types || s.keys.len() != p.keys {
+	labels, types, keys := p.labels, p.types, p.keys
+	if s.labels.len() != labels || s.types.len() != types || s.keys.len() != keys {
 		var b []byte
-		b, p.labels = appendTokens(b, opDefineLabel, s.labels, p.labels)
-		b, p.types = appendTokens(b, opDefineType, s.types, p.types)
-		b, p.keys = appendTokens(b, opDefineKey, s.keys, p.keys)
+		b, labels = appendTokens(b, opDefineLabel, s.labels, labels)
+		b, types = appendTokens(b, opDefineType, s.types, types)
+		b, keys = appendTokens(b, opDefineKey, s.keys, keys)
 		redo = append(b, redo...)
 	}
 	f, err := s.log.Append(timestamp, redo)
-	if err != nil {
+	switch {
+	case errors.Is(err, wal.ErrDiskFull):
+		return nil, &Error{Kind: KindDiskFull, Message: "the disk with the log is nearly full: changes are refused until there is room", Err: err}
+	case err != nil:
 		return nil, s.stop(err)
 	}
+	p.labels, p.types, p.keys = labels, types, keys
 	return f, nil
 }
 

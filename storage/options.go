@@ -3,6 +3,8 @@ package storage
 import (
 	"errors"
 	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // Options configure a store. The zero Options is a store in memory only.
@@ -10,6 +12,8 @@ type Options struct {
 	// Directory holds the files of the store; it is created when missing. Empty
 	// means that nothing is kept on disk.
 	Directory string
+	// FS is where the directory is; nil means the file system of the machine.
+	FS vfs.FS
 	// MemoryLimit bounds the bytes of records, properties, adjacency and
 	// indexes. Zero means no limit.
 	MemoryLimit int64

@@ -20,6 +20,12 @@ func (s *Store) replay(ctx context.Context, log wal.Log) error {
 	s.replaying = true
 	n := 0
 	err := log.Read(ctx, s.published.Load(), func(position uint64, record []byte) error {
+		if before := s.published.Load(); position != before+1 {
+			return &Error{
+				Kind:    KindCorrupt,
+				Message: fmt.Sprintf("the log goes on with commit %d, but the one behind %d is missing", position, before),
+			}
+		}
 		if n++; n%replayBatch == 0 || s.reclaimer.pending.Load() >= reclaimEager {
 			s.reclaimer.reclaim()
 		}

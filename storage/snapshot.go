@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/drawbolt/drawbolt/storage/mvcc"
@@ -49,8 +49,8 @@ func (s *Store) createSnapshot(ctx context.Context, last bool) (Position, error)
 	if t.Snapshot() == s.lastSnapshot {
 		return s.lastSnapshot, nil
 	}
-	dir := filepath.Join(s.options.Directory, snapshotDirectory)
-	file, err := snapshot.Create(dir, snapshot.Header{Database: s.id, Position: uint64(t.Snapshot()), Time: time.Now()})
+	dir := s.snapshotsPath()
+	file, err := snapshot.Create(s.options.FS, dir, snapshot.Header{Database: s.id, Position: uint64(t.Snapshot()), Time: time.Now()})
 	if err != nil {
 		return 0, snapshotError(err)
 	}
@@ -65,10 +65,16 @@ func (s *Store) createSnapshot(ctx context.Context, last bool) (Position, error)
 	return s.lastSnapshot, s.pruneSnapshots(dir)
 }
 
+func (s *Store) snapshotsPath() string {
+	return s.options.FS.PathJoin(s.options.Directory, snapshotDirectory)
+}
+
 func snapshotError(err error) error {
 	kind := KindStopped
 	if _, corrupt := errors.AsType[*snapshot.CorruptError](err); corrupt {
 		kind = KindCorrupt
+	} else if errors.Is(err, syscall.ENOSPC) {
+		kind = KindDiskFull
 	}
 	return &Error{Kind: kind, Message: "snapshot", Err: err}
 }
@@ -80,7 +86,7 @@ func (s *Store) pruneSnapshots(dir string) error {
 	if keep == 0 {
 		keep = defaultSnapshots
 	}
-	oldest, err := snapshot.Prune(dir, keep)
+	oldest, err := snapshot.Prune(s.options.FS, dir, keep)
 	if err != nil {
 		return snapshotError(err)
 	}
@@ -231,7 +237,10 @@ func (w *snapshotWriter) relationships(ctx context.Context) error {
 
 // loadSnapshot fills an empty store from the newest file, if there is one.
 func (s *Store) loadSnapshot(ctx context.Context) error {
-	files, err := snapshot.List(filepath.Join(s.options.Directory, snapshotDirectory))
+	if err := snapshot.RemoveUnfinished(s.options.FS, s.snapshotsPath()); err != nil {
+		return snapshotError(err)
+	}
+	files, err := snapshot.List(s.options.FS, s.snapshotsPath())
 	if err != nil {
 		return snapshotError(err)
 	}
@@ -240,7 +249,7 @@ func (s *Store) loadSnapshot(ctx context.Context) error {
 	}
 	file := files[0]
 	s.replaying = true
-	h, err := snapshot.Read(file.Path, func(block []byte) error {
+	h, err := snapshot.Read(s.options.FS, file.Path, func(block []byte) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

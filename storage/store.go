@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"sync"
 	"sync/atomic"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/drawbolt/drawbolt/storage/graph"
 	"github.com/drawbolt/drawbolt/storage/mvcc"
@@ -46,7 +48,7 @@ type Store struct {
 	reclaimer  reclaimer
 	works      sync.Pool // of *work
 	log        wal.Log   // nil in memory, and while it is replayed
-	lock       *os.File  // of the directory
+	lock       io.Closer // of the directory
 	replaying  bool
 
 	snapshotting sync.Mutex // one snapshot at a time
@@ -81,6 +83,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 // newStore returns an empty store that keeps nothing on disk.
 func newStore(o Options) (*Store, error) {
+	if o.FS == nil {
+		o.FS = vfs.Default
+	}
 	s := &Store{
 		options: o, memory: slab.NewMemory(o.MemoryLimit), quit: make(chan struct{}),
 		labels: newTokens("labels"), types: newTokens("relationship types"), keys: newTokens("property keys"),

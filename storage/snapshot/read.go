@@ -9,24 +9,46 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 // An Info is a finished file.
 type Info struct {
 	Path     string
 	Position uint64
-	Size     int64 // bytes
+	Size     int64     // bytes
+	Time     time.Time // of the last write
 }
 
-// List returns the finished files of a directory, newest first, and removes
-// what a crash has left unfinished. A directory that does not exist has none.
-func List(dir string) ([]Info, error) {
-	entries, err := os.ReadDir(dir)
+// RemoveUnfinished removes what a crash has left of a file that was being
+// written. Nobody may be writing one.
+func RemoveUnfinished(fs vfs.FS, dir string) error {
+	names, err := fs.List(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("snapshot: list: %w", err)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, temporary) {
+			if err := fs.Remove(fs.PathJoin(dir, name)); err != nil {
+				return fmt.Errorf("snapshot: remove an unfinished file: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// List returns the finished files of a directory, newest first. A directory that
+// does not exist has none.
+func List(fs vfs.FS, dir string) ([]Info, error) {
+	names, err := fs.List(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
@@ -34,24 +56,18 @@ func List(dir string) ([]Info, error) {
 		return nil, fmt.Errorf("snapshot: list: %w", err)
 	}
 	var all []Info
-	for _, e := range entries {
-		path := filepath.Join(dir, e.Name())
-		if strings.HasSuffix(e.Name(), temporary) {
-			if err := os.Remove(path); err != nil {
-				return nil, fmt.Errorf("snapshot: remove an unfinished file: %w", err)
-			}
-			continue
-		}
-		digits, ok := strings.CutSuffix(e.Name(), suffix)
+	for _, name := range names {
+		path := fs.PathJoin(dir, name)
+		digits, ok := strings.CutSuffix(name, suffix)
 		position, err := strconv.ParseUint(digits, 10, 64)
 		if !ok || err != nil {
 			continue // not ours
 		}
-		info, err := e.Info()
+		info, err := fs.Stat(path)
 		if err != nil {
 			return nil, fmt.Errorf("snapshot: list: %w", err)
 		}
-		all = append(all, Info{Path: path, Position: position, Size: info.Size()})
+		all = append(all, Info{Path: path, Position: position, Size: info.Size(), Time: info.ModTime()})
 	}
 	slices.SortFunc(all, func(a, b Info) int { return cmp.Compare(b.Position, a.Position) })
 	return all, nil
@@ -59,17 +75,25 @@ func List(dir string) ([]Info, error) {
 
 // Prune removes all files but the newest ones, and returns the position of the
 // oldest one that is left.
-func Prune(dir string, keep int) (oldest uint64, err error) {
-	all, err := List(dir)
+func Prune(fs vfs.FS, dir string, keep int) (oldest uint64, err error) {
+	all, err := List(fs, dir)
 	if err != nil || len(all) == 0 {
 		return 0, err
 	}
 	for _, old := range all[min(keep, len(all)):] {
-		if err := os.Remove(old.Path); err != nil {
+		if err := fs.Remove(old.Path); err != nil {
 			return 0, fmt.Errorf("snapshot: remove an old file: %w", err)
 		}
 	}
 	return all[min(keep, len(all))-1].Position, nil
+}
+
+// ErrVersion means that a file has a format that this program does not know,
+// because a newer one has written it.
+var ErrVersion = errors.New("unknown format version")
+
+func versionError(v byte) error {
+	return fmt.Errorf("%w %d, this program knows %d", ErrVersion, v, formatVersion)
 }
 
 // A CorruptError reports a file that cannot be read.
@@ -81,6 +105,9 @@ type CorruptError struct {
 
 // Error names the file and the offset.
 func (e *CorruptError) Error() string {
+	if errors.Is(e.Err, ErrVersion) {
+		return fmt.Sprintf("snapshot: file %s: %v", e.File, e.Err)
+	}
 	return fmt.Sprintf("snapshot: damaged file %s at offset %d: %v", e.File, e.Offset, e.Err)
 }
 
@@ -89,8 +116,8 @@ func (e *CorruptError) Unwrap() error { return e.Err }
 
 // Read calls visit for every block of a file, in order. The payload is valid
 // until visit returns. It stops at the first error, which it returns.
-func Read(path string, visit func(payload []byte) error) (Header, error) {
-	f, err := os.Open(path) //nolint:gosec // the operator's own directory
+func Read(fs vfs.FS, path string, visit func(payload []byte) error) (Header, error) {
+	f, err := fs.Open(path)
 	if err != nil {
 		return Header{}, fmt.Errorf("snapshot: open: %w", err)
 	}
@@ -139,7 +166,7 @@ func (r *reader) header() (Header, error) {
 	case string(b[:8]) != magic:
 		return Header{}, errors.New("not a snapshot")
 	case b[8] != formatVersion:
-		return Header{}, fmt.Errorf("format version %d, this program knows %d", b[8], formatVersion)
+		return Header{}, versionError(b[8])
 	case binary.LittleEndian.Uint32(b[41:]) != crc32.Checksum(b[:41], r.table):
 		return Header{}, errors.New("checksum of the header is wrong")
 	}

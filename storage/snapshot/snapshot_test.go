@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+
 	"github.com/drawbolt/drawbolt/storage/snapshot"
 )
 
@@ -18,7 +20,7 @@ func header(position uint64) snapshot.Header {
 
 func write(t *testing.T, dir string, position uint64, blocks ...[]byte) {
 	t.Helper()
-	w, err := snapshot.Create(dir, header(position))
+	w, err := snapshot.Create(vfs.Default, dir, header(position))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +33,7 @@ func write(t *testing.T, dir string, position uint64, blocks ...[]byte) {
 }
 
 func read(path string) (h snapshot.Header, blocks [][]byte, err error) {
-	h, err = snapshot.Read(path, func(b []byte) error {
+	h, err = snapshot.Read(vfs.Default, path, func(b []byte) error {
 		blocks = append(blocks, bytes.Clone(b))
 		return nil
 	})
@@ -40,7 +42,7 @@ func read(path string) (h snapshot.Header, blocks [][]byte, err error) {
 
 func TestWriteAndRead(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "snapshots")
-	if all, err := snapshot.List(dir); len(all) > 0 || err != nil {
+	if all, err := snapshot.List(vfs.Default, dir); len(all) > 0 || err != nil {
 		t.Errorf("List of no directory = %v, %v", all, err)
 	}
 	blocks := [][]byte{[]byte("one"), bytes.Repeat([]byte("two"), 1<<20), {3}}
@@ -50,7 +52,10 @@ func TestWriteAndRead(t *testing.T) {
 	if err := os.WriteFile(unfinished, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	all, err := snapshot.List(dir)
+	if err := snapshot.RemoveUnfinished(vfs.Default, dir); err != nil {
+		t.Fatal(err)
+	}
+	all, err := snapshot.List(vfs.Default, dir)
 	if err != nil || len(all) != 2 || all[0].Position != 12 || all[1].Position != 7 {
 		t.Fatalf("List = %v, %v", all, err)
 	}
@@ -65,7 +70,7 @@ func TestWriteAndRead(t *testing.T) {
 		t.Errorf("Read of an empty one = %v, %v", got, err)
 	}
 	stop := errors.New("stop")
-	if _, err := snapshot.Read(all[0].Path, func([]byte) error { return stop }); !errors.Is(err, stop) {
+	if _, err := snapshot.Read(vfs.Default, all[0].Path, func([]byte) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("Read = %v, want what visit returned", err)
 	}
 }
@@ -79,7 +84,7 @@ func TestPrune(t *testing.T) {
 		keep   int
 		oldest uint64
 	}{{keep: 9, oldest: 1}, {keep: 3, oldest: 3}, {keep: 1, oldest: 5}} {
-		if oldest, err := snapshot.Prune(dir, tt.keep); err != nil || oldest != tt.oldest {
+		if oldest, err := snapshot.Prune(vfs.Default, dir, tt.keep); err != nil || oldest != tt.oldest {
 			t.Errorf("Prune(%d) = %d, %v, want %d", tt.keep, oldest, err, tt.oldest)
 		}
 	}
@@ -87,7 +92,7 @@ func TestPrune(t *testing.T) {
 
 func TestAbort(t *testing.T) {
 	dir := t.TempDir()
-	w, err := snapshot.Create(dir, header(1))
+	w, err := snapshot.Create(vfs.Default, dir, header(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +100,7 @@ func TestAbort(t *testing.T) {
 	if err := w.Abort(); err != nil {
 		t.Fatal(err)
 	}
-	w, err = snapshot.Create(dir, header(1))
+	w, err = snapshot.Create(vfs.Default, dir, header(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +118,7 @@ func TestAbort(t *testing.T) {
 func TestDamage(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, 1, []byte("one"), []byte("two"))
-	all, err := snapshot.List(dir)
+	all, err := snapshot.List(vfs.Default, dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"os"
-	"path/filepath"
 	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 const (
@@ -33,9 +33,10 @@ type Header struct {
 
 // A Writer writes one file. It is used by one goroutine.
 type Writer struct {
+	fs    vfs.FS
 	dir   string
 	name  string
-	file  *os.File
+	file  vfs.File
 	w     *bufio.Writer
 	table *crc32.Table
 	count uint64
@@ -43,17 +44,21 @@ type Writer struct {
 }
 
 // Create begins a file in a directory, which is made when it is missing.
-func Create(dir string, h Header) (*Writer, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func Create(fs vfs.FS, dir string, h Header) (*Writer, error) {
+	if err := fs.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("snapshot: create the directory: %w", err)
 	}
-	name := filepath.Join(dir, fmt.Sprintf("%020d", h.Position))
-	file, err := os.OpenFile(name+temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the operator's own directory
+	// The directory may be new: a file in a directory without a name is lost.
+	if err := syncDirectory(fs, fs.PathDir(dir)); err != nil {
+		return nil, err
+	}
+	name := fs.PathJoin(dir, fmt.Sprintf("%020d", h.Position))
+	file, err := fs.Create(name+temporary, vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return nil, fmt.Errorf("snapshot: create: %w", err)
 	}
 	w := &Writer{
-		dir: dir, name: name, file: file, w: bufio.NewWriterSize(file, 1<<20),
+		fs: fs, dir: dir, name: name, file: file, w: bufio.NewWriterSize(file, 1<<20),
 		table: crc32.MakeTable(crc32.Castagnoli),
 	}
 	b := append([]byte(magic), formatVersion)
@@ -114,17 +119,17 @@ func (w *Writer) Finish() error {
 		return errors.Join(err, w.Abort())
 	}
 	if err := w.file.Close(); err != nil {
-		return errors.Join(fmt.Errorf("snapshot: write: %w", err), os.Remove(w.name+temporary))
+		return errors.Join(fmt.Errorf("snapshot: write: %w", err), w.fs.Remove(w.name+temporary))
 	}
-	if err := os.Rename(w.name+temporary, w.name+suffix); err != nil {
+	if err := w.fs.Rename(w.name+temporary, w.name+suffix); err != nil {
 		return fmt.Errorf("snapshot: name the file: %w", err)
 	}
-	return syncDirectory(w.dir)
+	return syncDirectory(w.fs, w.dir)
 }
 
 // Abort removes the file. It is for a writer that will not be finished.
 func (w *Writer) Abort() error {
-	err := errors.Join(w.file.Close(), os.Remove(w.name+temporary))
+	err := errors.Join(w.file.Close(), w.fs.Remove(w.name+temporary))
 	if err != nil {
 		return fmt.Errorf("snapshot: abort: %w", err)
 	}
@@ -132,8 +137,8 @@ func (w *Writer) Abort() error {
 }
 
 // syncDirectory makes the names in a directory durable.
-func syncDirectory(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the operator's own directory
+func syncDirectory(fs vfs.FS, dir string) error {
+	d, err := fs.OpenDir(dir)
 	if err != nil {
 		return fmt.Errorf("snapshot: flush the directory: %w", err)
 	}

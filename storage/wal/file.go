@@ -24,6 +24,15 @@ const (
 	// preallocate is how far ahead of the end a file has its blocks, so that a
 	// flush does not have to find some.
 	preallocate = 4 << 20
+
+	// MinFree is how many bytes of the disk stay free: with less, appending
+	// fails with [ErrDiskFull] before anything is written. A disk that is full in
+	// the middle of a record would end the log.
+	MinFree = 32 << 20
+	// The free bytes are looked up again after so many written bytes, and after
+	// so much time, for what others write.
+	checkBytes    = 1 << 20
+	checkInterval = 100 * time.Millisecond
 )
 
 // Options configure a [File].
@@ -51,6 +60,9 @@ type File struct {
 	last    uint64
 	size    int64 // of the current file
 	broken  error
+
+	unchecked int       // bytes written since the disk had room
+	checked   time.Time // when that was
 }
 
 // A logFile is one file of the log.
@@ -213,6 +225,9 @@ func (f *File) Append(position uint64, payload []byte) (Flush, error) {
 	if position <= f.last {
 		return nil, fmt.Errorf("wal: position %d does not follow %d", position, f.last)
 	}
+	if err := f.room(len(payload)); err != nil {
+		return nil, err
+	}
 	if err := f.roll(position); err != nil {
 		f.broken = err
 		return nil, err
@@ -235,6 +250,21 @@ func (f *File) Append(position uint64, payload []byte) (Flush, error) {
 	return p, nil
 }
 
+// room makes sure that a record of n bytes leaves some of the disk free. A file
+// system that does not tell is taken to be large enough.
+func (f *File) room(n int) error {
+	f.unchecked += n
+	if f.unchecked < checkBytes && !f.checked.IsZero() && time.Since(f.checked) < checkInterval {
+		return nil
+	}
+	if usage, err := f.fs.GetDiskUsage(f.options.Directory); err == nil && usage.AvailBytes < uint64(MinFree+n) { //nolint:gosec // not negative
+		f.checked = time.Time{}
+		return fmt.Errorf("wal: %w: %d bytes are free in %s, %d are kept free", ErrDiskFull, usage.AvailBytes, f.options.Directory, MinFree)
+	}
+	f.unchecked, f.checked = 0, time.Now()
+	return nil
+}
+
 // roll begins a file for the first record, and another when the current one is
 // large.
 func (f *File) roll(position uint64) error {
@@ -243,10 +273,11 @@ func (f *File) roll(position uint64) error {
 		if f.size < f.options.FileSize {
 			return nil
 		}
-		if _, err := f.writer.Close(); err != nil {
+		full := f.writer
+		f.writer = nil // whether or not it closes: it must not be closed twice
+		if _, err := full.Close(); err != nil {
 			return fmt.Errorf("wal: close file %s: %w", f.logs[n-1].number, err)
 		}
-		f.writer = nil
 	}
 	number := wal.NumWAL(1)
 	if n := len(f.logs); n > 0 {

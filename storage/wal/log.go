@@ -2,6 +2,7 @@ package wal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -11,7 +12,7 @@ type Log interface {
 	// Append adds a record at a position, which must be larger than all before.
 	// The log does not keep the record's memory. The record is part of the log
 	// when the flush says so; flushes come in the order of positions. After an
-	// error nothing can be appended any more.
+	// error other than [ErrDiskFull] nothing can be appended any more.
 	Append(position uint64, record []byte) (Flush, error)
 
 	// Read calls visit for every record with a larger position than after, in
@@ -35,6 +36,14 @@ type Flush interface {
 	Wait() error
 }
 
+// ErrVersion means that a record has a format that this program does not know,
+// because a newer one has written it.
+var ErrVersion = errors.New("unknown format version")
+
+// ErrDiskFull means that a record was not taken because the disk is nearly full.
+// Nothing has happened to the log: when there is room again, it goes on.
+var ErrDiskFull = errors.New("the disk is nearly full")
+
 // A CorruptError reports a log that cannot be read.
 type CorruptError struct {
 	File   string
@@ -44,6 +53,9 @@ type CorruptError struct {
 
 // Error names the file and the offset.
 func (e *CorruptError) Error() string {
+	if errors.Is(e.Err, ErrVersion) {
+		return fmt.Sprintf("wal: log file %s at offset %d: %v", e.File, e.Offset, e.Err)
+	}
 	return fmt.Sprintf("wal: damaged log file %s at offset %d: %v", e.File, e.Offset, e.Err)
 }
 

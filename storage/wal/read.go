@@ -78,7 +78,7 @@ func (f *File) decode(b []byte) (position uint64, payload []byte, err error) {
 		return 0, nil, errors.New("record is too short")
 	}
 	if v := b[12]; v != formatVersion {
-		return 0, nil, fmt.Errorf("record has format version %d, this program knows %d", v, formatVersion)
+		return 0, nil, fmt.Errorf("%w %d, this program knows %d", ErrVersion, v, formatVersion)
 	}
 	payload = b[headerBytes:]
 	sum := crc32.Update(crc32.Checksum(b[:8], f.table), f.table, payload)
