@@ -119,10 +119,9 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 // Store returns the store that the engine runs on.
 func (e *Engine) Store() *storage.Store { return e.store }
 
-// Run runs a statement in a transaction of its own. The result owns it: it is
-// committed when all rows have been read or the result is closed. A statement
-// that writes has run to its end when Run returns; without rows it is
-// committed then.
+// Run runs a statement in a transaction of its own, which ends when all rows have
+// been read or the result is closed. A statement that writes is committed when
+// Run returns; when other transactions were in its way it has run again.
 func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o RunOptions) (*Result, error) {
 	p, literals, err := e.prepare(query)
 	if err != nil {
@@ -134,23 +133,18 @@ func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o Ru
 	if p.plan.Writes && o.Mode == ReadMode && !p.explain() {
 		return nil, forbidden()
 	}
-	mode := storage.ReadMode
+	x := execution{params: params, literals: literals, options: &o}
 	if p.plan.Writes {
-		mode = storage.WriteMode
+		x.tx = e.store.Begin(storage.WriteMode)
+		return e.startWriting(ctx, p, &x)
 	}
-	tx := e.store.Begin(mode)
-	r, err := e.start(ctx, p, execution{params: params, literals: literals, tx: tx, options: &o})
+	x.tx = e.store.Begin(storage.ReadMode)
+	r, err := e.start(ctx, p, x)
 	if err != nil {
-		tx.Rollback()
+		x.tx.Rollback()
 		return nil, err
 	}
-	r.owned = tx
-	if p.plan.Writes && r.rows.n == 0 {
-		if err := r.finish(ctx); err != nil {
-			r.fail()
-			return nil, err
-		}
-	}
+	r.owned = x.tx
 	return r, nil
 }
 
@@ -170,11 +164,13 @@ func (e *Engine) Begin(ctx context.Context, o TransactionOptions) (*Transaction,
 	return &Transaction{engine: e, tx: e.store.Begin(mode), options: o}, nil
 }
 
-// A Transaction runs several statements on one snapshot, with their changes.
+// A Transaction runs several statements on one snapshot, with their changes. The
+// snapshot may be newer than Begin when the first statement writes.
 type Transaction struct {
 	engine  *Engine
 	tx      *storage.Transaction
 	options TransactionOptions
+	begun   bool // a statement has run
 	deletes bool // a statement may have deleted entities
 	open    []*Result
 	ended   bool
@@ -209,7 +205,16 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	if p.plan.OwnTransactions && !p.explain() {
 		return nil, &Error{Kind: KindTransaction, Message: "CALL … IN TRANSACTIONS can not run inside of an explicit transaction"}
 	}
-	r, err := t.engine.start(ctx, p, execution{params: params, literals: literals, tx: t.tx, options: &o, deletes: t.deletes, shared: true})
+	x := execution{params: params, literals: literals, tx: t.tx, options: &o, deletes: t.deletes, shared: true}
+	var r *Result
+	if t.begun || !p.plan.Writes {
+		r, err = t.engine.start(ctx, p, x)
+	} else {
+		// Nothing depends on the snapshot yet, so it can be replaced.
+		r, err = t.engine.startWriting(ctx, p, &x)
+		t.tx = x.tx
+	}
+	t.begun = true
 	if err != nil {
 		return nil, err
 	}

@@ -232,6 +232,22 @@ func (r *Result) finish(ctx context.Context) error {
 	return nil
 }
 
+// commitAlone commits what a writing statement outside of an explicit transaction
+// has done, before its first row is returned: rows need not be sent for others
+// to go on. The transaction stays open for reading the rows.
+func (r *Result) commitAlone(ctx context.Context) error {
+	r.owned = r.tx
+	if r.rows.n == 0 {
+		return r.finish(ctx)
+	}
+	position, err := r.tx.CommitOpen(ctx)
+	if err != nil {
+		return errorOf(err)
+	}
+	r.summary.Position, r.view = position, r.tx.View()
+	return nil
+}
+
 // fail ends a result after its error has been returned.
 func (r *Result) fail() {
 	r.run, r.current, r.err = nil, nil, nil

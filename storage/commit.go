@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -97,6 +98,26 @@ type waiter struct {
 // bounds waits for other transactions, not the flush of the log: from there on
 // the outcome would be unknown.
 func (t *Transaction) Commit(ctx context.Context) (Position, error) {
+	p, err := t.commit(ctx)
+	t.Rollback()
+	return p, err
+}
+
+// CommitOpen commits like [Transaction.Commit], but the transaction stays open
+// for reading until Commit or Rollback. Views must be taken anew: what they show
+// from then on is the state at its own commit.
+func (t *Transaction) CommitOpen(ctx context.Context) (Position, error) {
+	p, err := t.commit(ctx)
+	if err == nil {
+		t.store.registry.Wake(t.actor)
+	}
+	return p, err
+}
+
+// commit makes the changes durable and visible. Afterwards the transaction is one
+// for reading, at its own commit; its old snapshot holds back reclamation until
+// it ends. After an error it has ended.
+func (t *Transaction) commit(ctx context.Context) (Position, error) {
 	switch {
 	case t.ended:
 		return 0, &Error{Kind: KindClosed, Message: "the transaction has ended"}
@@ -105,9 +126,7 @@ func (t *Transaction) Commit(ctx context.Context) (Position, error) {
 		t.Rollback()
 		return 0, err
 	case !t.HasChanges():
-		p := t.Snapshot()
-		t.Rollback()
-		return p, nil
+		return t.Snapshot(), nil
 	}
 	if err := t.writable(); err != nil {
 		t.Rollback()
@@ -117,11 +136,11 @@ func (t *Transaction) Commit(ctx context.Context) (Position, error) {
 		t.Rollback()
 		return 0, err
 	}
-	return t.commit()
+	return t.flush()
 }
 
-// commit is the part of [Transaction.Commit] after the checks.
-func (t *Transaction) commit() (Position, error) {
+// flush is the part of commit after the checks.
+func (t *Transaction) flush() (Position, error) {
 	s := t.store
 	k := &ticket{owner: t.owner, work: t.work, done: make(chan struct{})}
 	p := &s.pipeline
@@ -145,7 +164,9 @@ func (t *Transaction) commit() (Position, error) {
 	}
 	s.publish(k)
 	<-k.done
-	t.finish()
+	t.dropWork()
+	t.mode, t.seen = ReadMode, k.timestamp
+	t.sight = mvcc.NewSight(t.seen, t.owner, math.MaxUint32)
 	return Position(k.timestamp), nil
 }
 
@@ -381,7 +402,7 @@ func (t *Transaction) checkGroup(ctx context.Context, group *block) error {
 				if _, visible := s.read(r, &t.sight); visible {
 					return &Error{Kind: KindStillConnected, Message: "a deleted node still has relationships"}
 				}
-				return &Error{Kind: KindConflict, Message: "another transaction has connected a deleted node"}
+				return conflictOn(r, "another transaction has connected a deleted node")
 			}
 		}
 		ref := atomic.LoadUint32(&b.more)

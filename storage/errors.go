@@ -64,6 +64,8 @@ type Error struct {
 	Kind    Kind
 	Message string // what failed, without values of properties
 	Err     error  // the cause, or nil
+
+	line uint8 // where those who run again stand in line, see Turn
 }
 
 // Error returns the message and the cause.
@@ -87,6 +89,11 @@ func (e *Error) Retriable() bool {
 		return false
 	}
 }
+
+// Restartable reports whether running the transaction again, at once, is what to
+// do when nobody has seen anything of it: it is [Error.Retriable], and has not
+// waited in vain for as long as it may.
+func (e *Error) Restartable() bool { return e.Kind == KindConflict || e.Kind == KindDeadlock }
 
 func errClosed() error { return &Error{Kind: KindClosed, Message: "the store is closed"} }
 

@@ -322,7 +322,7 @@ func (t *Transaction) checkOther(ctx context.Context, ix *Index, slot uint32, va
 			return nil
 		}
 		if !w.IsOwned() && w.Timestamp() > t.seen && t.mode == WriteMode {
-			return &Error{Kind: KindConflict, Message: fmt.Sprintf("another transaction has created a node with the same values for constraint %q", ix.constraint)}
+			return conflictOn(h, fmt.Sprintf("another transaction has created a node with the same values for constraint %q", ix.constraint))
 		}
 		return &Error{Kind: KindConstraint, Message: fmt.Sprintf("a node with the same values exists already, constraint %q", ix.constraint)}
 	}

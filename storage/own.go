@@ -42,9 +42,7 @@ func (t *Transaction) await(ctx context.Context, latch *sync.Mutex, find func() 
 			return version{}, missing()
 		}
 		if !w.IsOwned() {
-			// This is where a statement whose transaction has shown nothing yet
-			// could be started again on a new snapshot.
-			return version{}, &Error{Kind: KindConflict, Message: "the record was changed by another transaction"}
+			return version{}, conflictOn(h, "the record was changed by another transaction")
 		}
 		if err := t.wait(ctx, h, w); err != nil {
 			return version{}, err
@@ -55,16 +53,22 @@ func (t *Transaction) await(ctx context.Context, latch *sync.Mutex, find func() 
 // wait waits until the owner of a record's word has ended.
 func (t *Transaction) wait(ctx context.Context, h *head, w mvcc.Word) error {
 	err := t.store.registry.Wait(ctx, t.actor, &h.word, w, t.store.options.LockTimeout)
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.Is(err, mvcc.ErrDeadlock):
-		return &Error{Kind: KindDeadlock, Message: "wait for another transaction", Err: err}
-	case errors.Is(err, mvcc.ErrTimeout):
-		return &Error{Kind: KindLockTimeout, Message: "wait for another transaction", Err: err}
-	default:
-		return &Error{Kind: KindCancelled, Message: "wait for another transaction", Err: err}
 	}
+	return waitError(err, lineOf(h))
+}
+
+// waitError says why a wait has ended.
+func waitError(err error, line uint8) error {
+	kind := KindCancelled
+	switch {
+	case errors.Is(err, mvcc.ErrDeadlock):
+		kind = KindDeadlock
+	case errors.Is(err, mvcc.ErrTimeout):
+		kind = KindLockTimeout
+	}
+	return &Error{Kind: kind, Message: "wait for another transaction", Err: err, line: line}
 }
 
 func (t *Transaction) awaitNode(ctx context.Context, id graph.NodeID) (*node, *sync.Mutex, version, error) {

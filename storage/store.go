@@ -49,6 +49,7 @@ type Store struct {
 	works      sync.Pool // of *work
 	log        wal.Log   // nil in memory, and while it is replayed
 	lock       io.Closer // of the directory
+	lines      [turns]chan struct{}
 	replaying  bool
 
 	snapshotting sync.Mutex // one snapshot at a time
@@ -100,6 +101,9 @@ func newStore(o Options) (*Store, error) {
 		return nil, errors.Join(err, s.memory.Release())
 	}
 	s.registry = mvcc.NewRegistry(&s.published)
+	for i := range s.lines {
+		s.lines[i] = make(chan struct{}, 1)
+	}
 	s.schema.seed = graph.NewSeed()
 	s.schema.current.Store(newSchemaState())
 	s.reclaimer.store, s.reclaimer.wake = s, make(chan struct{}, 1)

@@ -142,12 +142,16 @@ func (t *Transaction) fail(err error) error {
 // finish ends the transaction. None of its records may be owned any more.
 func (t *Transaction) finish() {
 	t.ended = true
+	t.dropWork()
+	t.store.leave(t.actor)
+}
+
+func (t *Transaction) dropWork() {
 	if t.work != nil {
 		t.store.reclaimer.retire(t.work.retired)
 		t.store.freeWork(t.work)
 		t.work = nil
 	}
-	t.store.leave(t.actor)
 }
 
 func (s *Store) newWork() *work {

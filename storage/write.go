@@ -149,7 +149,7 @@ func (t *Transaction) linkEnd(ctx context.Context, id graph.NodeID, dir Directio
 			continue
 		case tag&deleted != 0:
 			latch.Unlock()
-			return &Error{Kind: KindConflict, Message: "the node was deleted by another transaction"}
+			return conflictOn(&n.head, "the node was deleted by another transaction")
 		}
 		err := s.link(n.side(dir), uint32(typ), newEntry(neighbour, slot), &t.work.retired)
 		latch.Unlock()

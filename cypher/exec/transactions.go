@@ -114,6 +114,8 @@ func (o *inTransactions) transact() error {
 		o.fail("", false)
 		return nil
 	}
+	var turn storage.Turn
+	defer turn.Done()
 	for attempt := 0; ; attempt++ {
 		err := o.try()
 		if err == nil {
@@ -123,7 +125,15 @@ func (o *inTransactions) transact() error {
 		if stop := o.run.check(); stop != nil {
 			return stop
 		}
-		if stored, ok := errors.AsType[*storage.Error](err); ok && stored.Retriable() && o.plan.Retry && attempt < retries {
+		stored, ok := errors.AsType[*storage.Error](err)
+		if ok && stored.Restartable() {
+			// Nobody has seen anything of the transaction.
+			if err := turn.Next(o.run.ctx, o.run.store, stored); err != nil {
+				return err
+			}
+			continue
+		}
+		if ok && stored.Retriable() && o.plan.Retry && attempt < retries {
 			continue
 		}
 		if o.plan.OnError == plan.FailOnError {

@@ -81,14 +81,26 @@ func (r *Registry) Enter() *Actor {
 func (r *Registry) Leave(a *Actor) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if a.done != nil {
-		close(a.done)
-		a.done = nil
-	}
+	a.wake()
 	a.active = false
 	r.free = append(r.free, a)
 	r.active--
 	r.callLastLocked()
+}
+
+// Wake wakes those who wait for a transaction that goes on but owns no record any
+// more.
+func (r *Registry) Wake(a *Actor) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.wake()
+}
+
+func (a *Actor) wake() {
+	if a.done != nil {
+		close(a.done)
+		a.done = nil
+	}
 }
 
 // Shut has last called as soon as no transaction runs, perhaps at once. It is

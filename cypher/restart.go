@@ -1,0 +1,35 @@
+package cypher
+
+import (
+	"context"
+	"errors"
+
+	"github.com/drawbolt/drawbolt/storage"
+)
+
+// startWriting begins a writing statement that nothing of its transaction has
+// come before, and commits it unless the transaction is shared. When others were
+// in its way it runs again in a new transaction, which x then has: the client has
+// seen nothing that the old one has read.
+func (e *Engine) startWriting(ctx context.Context, p *prepared, x *execution) (*Result, error) {
+	var turn storage.Turn
+	defer turn.Done()
+	for {
+		r, err := e.start(ctx, p, *x)
+		if err == nil && !x.shared {
+			err = r.commitAlone(ctx)
+		}
+		if err == nil {
+			return r, nil
+		}
+		x.tx.Rollback()
+		conflict, ok := errors.AsType[*storage.Error](err)
+		if !ok || !conflict.Restartable() || p.plan.OwnTransactions {
+			return nil, err
+		}
+		if stop := turn.Next(ctx, e.store, conflict); stop != nil {
+			return nil, stop
+		}
+		x.tx = e.store.Begin(storage.WriteMode)
+	}
+}
