@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/drawbolt/drawbolt/storage/snapshot"
 	"github.com/drawbolt/drawbolt/storage/wal"
 )
 
@@ -27,16 +28,13 @@ func (s *Store) openLog(ctx context.Context) (err error) {
 	if err := s.openIdentity(); err != nil {
 		return err
 	}
+	if err := snapshot.RemoveUnfinished(fs, s.snapshotsPath()); err != nil {
+		return snapshotError(err)
+	}
 	if err := s.loadSnapshot(ctx); err != nil {
 		return err
 	}
-	size := s.options.LogFileSize
-	if size == 0 {
-		size = defaultLogFileSize
-	}
-	log, err := wal.OpenFile(wal.Options{
-		Directory: fs.PathJoin(dir, logDirectory), FileSize: size, NoSync: s.options.NoSync, FS: fs,
-	})
+	log, err := wal.OpenFile(s.logOptions())
 	if err != nil {
 		return logError(err)
 	}
@@ -45,6 +43,17 @@ func (s *Store) openLog(ctx context.Context) (err error) {
 	}
 	s.log = log
 	return nil
+}
+
+func (s *Store) logOptions() wal.Options {
+	o := wal.Options{
+		Directory: s.options.FS.PathJoin(s.options.Directory, logDirectory),
+		FileSize:  s.options.LogFileSize, NoSync: s.options.NoSync, FS: s.options.FS,
+	}
+	if o.FileSize == 0 {
+		o.FileSize = defaultLogFileSize
+	}
+	return o
 }
 
 // openIdentity reads the identity of the database, or makes the directory that

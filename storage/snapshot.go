@@ -237,9 +237,6 @@ func (w *snapshotWriter) relationships(ctx context.Context) error {
 
 // loadSnapshot fills an empty store from the newest file, if there is one.
 func (s *Store) loadSnapshot(ctx context.Context) error {
-	if err := snapshot.RemoveUnfinished(s.options.FS, s.snapshotsPath()); err != nil {
-		return snapshotError(err)
-	}
 	files, err := snapshot.List(s.options.FS, s.snapshotsPath())
 	if err != nil {
 		return snapshotError(err)

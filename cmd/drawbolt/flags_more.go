@@ -31,6 +31,8 @@ const (
 	flagPrintConfig       = "print-config"
 	flagPrintDocument     = "print-document"
 	flagMemgraphConfig    = "memgraph-config"
+	flagCheckData         = "check-data"
+	flagRepairTail        = "repair-tail"
 	flagProbe             = "probe"
 	flagCreateCertificate = "create-certificate"
 )
@@ -128,6 +130,14 @@ func startFlags() []gflags.Flag {
 		{
 			Name: flagPrintConfig, Type: gflags.Bool,
 			Help: "Show every flag with its value and where that comes from, and exit.",
+		},
+		{
+			Name: flagCheckData, Type: gflags.Bool,
+			Help: "Read every file of the data directory, recover it in memory, report, and exit: 0 when all is sound, 2 when something is damaged. Nothing is changed.",
+		},
+		{
+			Name: flagRepairTail, Type: gflags.Bool,
+			Help: "Cut the last log file in front of the first record that does not read, keep a copy in .backup, and exit. Commits behind the damage are lost.",
 		},
 		{
 			Name: flagProbe, Type: gflags.Bool,

@@ -87,6 +87,10 @@ func run(env environment) int {
 		return env.refuse(printConfig(env.stdout, flags))
 	case flags.Bool(flagCheckConfig):
 		return env.check(flags)
+	case flags.Bool(flagCheckData):
+		return env.refuse(checkData(context.Background(), env.stdout, storageOptions(flags)))
+	case flags.Bool(flagRepairTail):
+		return env.refuse(repairTail(env.stdout, storageOptions(flags)))
 	case flags.Bool(flagProbe):
 		return env.refuse(probe(context.Background(), flags))
 	case flags.Bool(flagCreateCertificate):

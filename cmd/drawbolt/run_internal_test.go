@@ -84,6 +84,8 @@ func TestStops(t *testing.T) {
 		{name: "certificate without paths", args: []string{"--create-certificate"}, code: 1, stderr: "--create-certificate needs --bolt-cert-file and --bolt-key-file"},
 		{name: "certificate over another", args: []string{"--create-certificate", "--bolt-cert-file=" + pair.CertFile, "--bolt-key-file=" + pair.KeyFile}, code: 1, stderr: "file already exists"},
 		{name: "probe of nothing", args: []string{"--probe", "--bolt-port=1"}, code: 2, stderr: "connection refused"},
+		{name: "check of no data", args: []string{"--check-data"}, code: 2, stderr: "has no store"},
+		{name: "repair of no data", args: []string{"--repair-tail"}, code: 2, stderr: "has no store"},
 		{name: "data directory is a file", args: []string{"--data-directory=" + unwritable}, code: 2, stderr: unwritable},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

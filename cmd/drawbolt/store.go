@@ -13,13 +13,8 @@ import (
 	"github.com/drawbolt/drawbolt/storage"
 )
 
-const (
-	// lockPause is the time between two tries to get the data directory.
-	lockPause = 200 * time.Millisecond
-	// backupDirectory is where data goes that must not be recovered, inside of
-	// the data directory, because its parent may not be writable.
-	backupDirectory = ".backup"
-)
+// lockPause is the time between two tries to get the data directory.
+const lockPause = 200 * time.Millisecond
 
 // openStore recovers the data. fatal is called when the log fails later.
 func (p *process) openStore(ctx context.Context, fatal context.CancelCauseFunc) (*storage.Store, error) {
@@ -89,7 +84,7 @@ func setAside(dir string, now time.Time) (to string, err error) {
 		return "", err
 	}
 	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
-		return e.Name() == backupDirectory || e.Name() == storage.LockFile
+		return e.Name() == storage.BackupDirectory || e.Name() == storage.LockFile
 	})
 	if len(entries) == 0 {
 		return "", nil
@@ -99,7 +94,7 @@ func setAside(dir string, now time.Time) (to string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	to = filepath.Join(dir, backupDirectory, now.UTC().Format("20060102T150405.000000000Z"))
+	to = storage.BackupPath(dir, now)
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return "", err
 	}

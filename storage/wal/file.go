@@ -60,6 +60,7 @@ type File struct {
 	last    uint64
 	size    int64 // of the current file
 	broken  error
+	reading bool // nothing is changed, also not a torn tail
 
 	unchecked int       // bytes written since the disk had room
 	checked   time.Time // when that was
@@ -74,9 +75,8 @@ type logFile struct {
 
 var _ Log = (*File)(nil)
 
-// OpenFile opens the log in a directory and cuts off what a crash has left
-// half-written behind the end of its last file.
-func OpenFile(o Options) (*File, error) {
+// newFile returns a log without its files.
+func newFile(o Options) *File {
 	f := &File{
 		options: o, fs: o.FS, table: crc32.MakeTable(crc32.Castagnoli),
 		slots: make(chan struct{}, record.SyncConcurrency-1),
@@ -87,30 +87,52 @@ func OpenFile(o Options) (*File, error) {
 	if o.NoSync {
 		f.fs = unsyncedFS{f.fs}
 	}
+	return f
+}
+
+// OpenFile opens the log in a directory and cuts off what a crash has left
+// half-written behind the end of its last file.
+func OpenFile(o Options) (*File, error) {
+	f := newFile(o)
 	if err := f.removeUnfinished(); err != nil {
 		return nil, err
 	}
-	found, err := wal.Scan(wal.Dir{FS: f.fs, Dirname: o.Directory})
-	if err != nil {
-		return nil, fmt.Errorf("wal: list %s: %w", o.Directory, err)
+	if err := f.examineAll(); err != nil {
+		return nil, err
 	}
-	for i, l := range found {
-		if err := f.examine(l, i+1 == len(found)); err != nil {
-			return nil, err
-		}
-	}
-	f.manager, err = f.newManager(o.Directory)
-	if err != nil {
+	var err error
+	if f.manager, err = f.newManager(o.Directory); err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+func (f *File) scan() (wal.Logs, error) {
+	found, err := wal.Scan(wal.Dir{FS: f.fs, Dirname: f.options.Directory})
+	if err != nil {
+		return nil, fmt.Errorf("wal: list %s: %w", f.options.Directory, err)
+	}
+	return found, nil
+}
+
+func (f *File) examineAll() error {
+	found, err := f.scan()
+	if err != nil {
+		return err
+	}
+	for i, l := range found {
+		if err := f.examine(l, i+1 == len(found)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // examine notes a file, and repairs the last one.
 func (f *File) examine(l wal.LogicalLog, last bool) error {
 	file := logFile{number: l.Num, read: l}
 	enough := errors.New("enough")
-	torn, err := f.readFile(l, last, func(position uint64, _ []byte) error {
+	tail, err := f.readFile(l, last, func(position uint64, _ []byte) error {
 		if file.first == 0 {
 			file.first = position
 		}
@@ -123,7 +145,7 @@ func (f *File) examine(l wal.LogicalLog, last bool) error {
 	if err != nil && !errors.Is(err, enough) {
 		return err
 	}
-	if torn {
+	if tail != whole && !f.reading {
 		if err := f.rewrite(l); err != nil {
 			return err
 		}
@@ -144,7 +166,8 @@ func (f *File) removeUnfinished() error {
 	return nil
 }
 
-// rewrite replaces a file by one with its whole records and a proper end. The
+// rewrite replaces a file by one with the records in front of what does not read
+// and a proper end. The
 // chunks of a file know its number, so that the copy has the same name in
 // another directory before it is moved over the original.
 func (f *File) rewrite(l wal.LogicalLog) error {
@@ -165,6 +188,9 @@ func (f *File) rewrite(l wal.LogicalLog) error {
 		_, err := w.WriteRecord(f.buffer, wal.SyncOptions{}, nil)
 		return err
 	})
+	if _, damaged := errors.AsType[*CorruptError](err); damaged {
+		err = nil // the caller knows
+	}
 	_, closeErr := w.Close() // flushes
 	if err = errors.Join(err, closeErr, manager.Close()); err != nil {
 		return fmt.Errorf("wal: repair the last file: %w", err)
@@ -179,8 +205,11 @@ func (f *File) rewrite(l wal.LogicalLog) error {
 	return f.removeUnfinished()
 }
 
-func (f *File) syncDirectory() error {
-	d, err := f.fs.OpenDir(f.options.Directory)
+func (f *File) syncDirectory() error { return syncDirectory(f.fs, f.options.Directory) }
+
+// syncDirectory makes the names in a directory durable.
+func syncDirectory(fs vfs.FS, dir string) error {
+	d, err := fs.OpenDir(dir)
 	if err != nil {
 		return err
 	}
@@ -318,6 +347,9 @@ func (f *File) Close() error {
 		f.writer = nil
 	}
 	f.broken = errors.New("wal: the log is closed")
+	if f.manager == nil {
+		return err
+	}
 	return errors.Join(err, f.manager.Close())
 }
 
@@ -341,7 +373,7 @@ func (f *File) Read(ctx context.Context, after uint64, visit func(position uint6
 		if i+1 < len(f.logs) && f.logs[i+1].first != 0 && f.logs[i+1].first <= after+1 {
 			continue
 		}
-		_, err := f.readFile(l.read, false, func(position uint64, record []byte) error {
+		_, err := f.readFile(l.read, f.reading && i+1 == len(f.logs), func(position uint64, record []byte) error {
 			if err := ctx.Err(); err != nil {
 				return context.Cause(ctx)
 			}

@@ -12,9 +12,12 @@ import (
 	"github.com/cockroachdb/pebble/v2/wal"
 )
 
+// whole is the tail of a file that has none.
+const whole = -1
+
 // readFile visits all records of one file. tornAllowed says that it is the last
-// file, whose tail may be half-written; torn reports that it is.
-func (f *File) readFile(l wal.LogicalLog, tornAllowed bool, visit func(position uint64, payload []byte) error) (torn bool, err error) {
+// file, whose tail may be half-written; tail is where that begins.
+func (f *File) readFile(l wal.LogicalLog, tornAllowed bool, visit func(position uint64, payload []byte) error) (tail int64, err error) {
 	r := l.OpenForRead()
 	defer func() { err = errors.Join(err, r.Close()) }()
 	_, path := l.SegmentLocation(0)
@@ -26,31 +29,31 @@ func (f *File) readFile(l wal.LogicalLog, tornAllowed bool, visit func(position 
 		rec, at, err := r.NextRecord()
 		switch {
 		case errors.Is(err, io.EOF):
-			return false, nil
+			return whole, nil
 		case errors.Is(err, record.ErrUnexpectedEOF) && tornAllowed:
 			switch lost, lostErr := f.lost(l, at.Physical); {
 			case lostErr != nil:
-				return false, lostErr
+				return whole, lostErr
 			case !lost:
-				return true, nil
+				return at.Physical, nil
 			}
-			return false, &CorruptError{File: path, Offset: at.Physical, Err: err}
+			return whole, &CorruptError{File: path, Offset: at.Physical, Err: err}
 		case err != nil:
-			return false, &CorruptError{File: path, Offset: at.Physical, Err: err}
+			return whole, &CorruptError{File: path, Offset: at.Physical, Err: err}
 		}
 		if buf, err = appendAll(buf[:0], rec); err != nil {
-			return false, &CorruptError{File: path, Offset: at.Physical, Err: err}
+			return whole, &CorruptError{File: path, Offset: at.Physical, Err: err}
 		}
 		position, payload, err := f.decode(buf)
 		if err != nil {
-			return false, &CorruptError{File: path, Offset: at.Physical, Err: err}
+			return whole, &CorruptError{File: path, Offset: at.Physical, Err: err}
 		}
 		if position <= last {
-			return false, &CorruptError{File: path, Offset: at.Physical, Err: errors.New("positions do not rise")}
+			return whole, &CorruptError{File: path, Offset: at.Physical, Err: errors.New("positions do not rise")}
 		}
 		last = position
 		if err := visit(position, payload); err != nil {
-			return false, err
+			return whole, err
 		}
 	}
 }

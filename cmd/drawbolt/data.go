@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/drawbolt/drawbolt/storage"
+)
+
+var errDamaged = errors.New("the data is damaged; --" + flagRepairTail + " cuts damage at the end of the last log file, everything else needs a backup")
+
+// checkData is the program with --check-data.
+func checkData(ctx context.Context, w io.Writer, o storage.Options) error {
+	r, err := storage.CheckData(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := writeReport(w, r); err != nil {
+		return err
+	}
+	if !r.Sound() {
+		return errDamaged
+	}
+	return nil
+}
+
+func writeReport(w io.Writer, r *storage.Report) error {
+	var b bytes.Buffer
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	row := func(format string, args ...any) { _, _ = fmt.Fprintf(t, format, args...) } // a buffer takes everything
+	row("FILE\tBYTES\tCOMMITS\tSTATE\n")
+	for i := range r.Files {
+		f := &r.Files[i]
+		state := "sound"
+		switch {
+		case f.Err != nil:
+			state = f.Err.Error()
+		case f.Torn > 0:
+			state = fmt.Sprintf("sound; %d bytes at the end belong to no acknowledged commit and go at the next start", f.Torn)
+		}
+		row("%s\t%d\t%d-%d\t%s\n", f.Path, f.Size, f.First, f.Last, state)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	if r.Err != nil {
+		fmt.Fprintf(&b, "The store %s can not be opened: %v\n", r.ID, r.Err)
+	} else {
+		fmt.Fprintf(&b, "The store %s has %d nodes and %d relationships as of commit %d.\n",
+			r.ID, r.Nodes, r.Relationships, r.Position)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// repairTail is the program with --repair-tail.
+func repairTail(w io.Writer, o storage.Options) error {
+	cut, err := storage.RepairTail(o)
+	if err != nil {
+		return err
+	}
+	if cut == nil {
+		_, err = fmt.Fprintln(w, "The log has nothing to cut.")
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s was cut at offset %d: %d bytes behind commit %d are gone from it.\nThe file as it was is %s.\n",
+		cut.File, cut.Offset, cut.Bytes, cut.Last, cut.Backup)
+	return err
+}
