@@ -12,6 +12,7 @@ FUZZTIME  ?= 20s
 BENCH     ?= .
 BENCHTIME ?= 1s
 COUNT     ?= 1
+CLIENTS   ?= all
 ARGS      ?=
 DIST      ?= dist
 ARCHES    ?= amd64 arm64
@@ -42,7 +43,7 @@ UNIT = go list $(PKGS) | grep -v /conformance
 
 .NOTPARALLEL:
 .PHONY: help build run test race lint fmt generate fuzz bench conformance
-.PHONY: reference tls-check tls-tools dist check hooks tools clean
+.PHONY: reference clients tls-check tls-tools dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
 .PHONY: check-arch check-bench
 
@@ -99,6 +100,9 @@ ACCEPTANCE = go test -count=1 -timeout=20m -v ./conformance/tls | grep -v '^ *==
 
 reference: ## the same tests against a real Neo4j; needs Java and Maven
 	DRAWBOLT_REFERENCE=1 go test -count=1 -v -run Reference ./conformance/...
+
+clients: ## every client of conformance/clients; builds what it needs
+	DRAWBOLT_CLIENTS=$(CLIENTS) go test -count=1 -timeout=90m -v ./conformance/clients | grep -v '^ *=== '
 
 tls-check: tls-tools ## the TLS acceptance list, with the rows that take minutes
 	go test -count=1 ./tls/... ./server/ws ./conformance/ws

@@ -1,0 +1,177 @@
+package clients_test
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A command is a program with its arguments and environment.
+type command struct {
+	args []string
+	env  []string
+}
+
+// A missingError says which program a client needs and this machine lacks.
+type missingError struct{ program string }
+
+// Error implements error.
+func (e *missingError) Error() string { return "no " + e.program }
+
+// A builder prepares a client in a directory of the user's cache, once for each
+// content of the client's folders. Its methods end the build by panicking with
+// an error, which prepare returns.
+type builder struct {
+	t       *testing.T
+	dir     string   // of this content; files of the folders are copied into it
+	folders []string // below this package
+	fresh   bool     // nothing is built yet
+}
+
+// prepare builds a client and returns how to run it.
+func (c *client) prepare(t *testing.T) (run command, err error) {
+	t.Helper()
+	base, err := os.UserCacheDir()
+	if err != nil {
+		return command{}, err
+	}
+	base = filepath.Join(base, "drawbolt", "clients")
+	folders := strings.Fields(c.folder + " " + c.name)
+	b := &builder{t: t, folders: folders}
+	sum := sha256.New()
+	for _, folder := range folders {
+		if err := walk(folder, func(path string, data []byte) error {
+			fmt.Fprintf(sum, "%s %d %s", path, len(data), data)
+			return nil
+		}); err != nil {
+			return command{}, err
+		}
+	}
+	b.dir = filepath.Join(base, fmt.Sprintf("%s-%x", c.name, sum.Sum(nil)[:6]))
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return command{}, err
+	}
+	lock, err := os.OpenFile(filepath.Join(b.dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return command{}, err
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return command{}, err
+	}
+	built := filepath.Join(b.dir, ".built")
+	_, err = os.Stat(built)
+	b.fresh = errors.Is(err, fs.ErrNotExist)
+	defer func() {
+		if p := recover(); p != nil {
+			failed, ok := p.(error)
+			if !ok {
+				panic(p)
+			}
+			err = failed
+		}
+	}()
+	if b.fresh {
+		b.copy()
+	}
+	run = c.build(b)
+	return run, os.WriteFile(built, nil, 0o644)
+}
+
+// walk calls visit for the files below folder that belong to a client.
+func walk(folder string, visit func(path string, data []byte) error) error {
+	return filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(folder, path)
+		if err != nil {
+			return err
+		}
+		return visit(rel, data)
+	})
+}
+
+// copy writes the folders' files into the builder's directory.
+func (b *builder) copy() {
+	for _, folder := range b.folders {
+		b.check(walk(folder, func(path string, data []byte) error {
+			path = b.path(path)
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				return err
+			}
+			return os.WriteFile(path, data, 0o644)
+		}))
+	}
+}
+
+func (b *builder) path(name string) string { return filepath.Join(b.dir, name) }
+
+func (b *builder) check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// need ends the build when a program is missing.
+func (b *builder) need(program string) {
+	if _, err := exec.LookPath(program); err != nil {
+		panic(error(&missingError{program}))
+	}
+}
+
+// run runs a program in the builder's directory. Builds
+// yield the processor to whatever else the machine has to do.
+func (b *builder) run(env []string, program string, args ...string) {
+	b.need(program)
+	cmd := exec.CommandContext(b.t.Context(), "nice", append([]string{"-n", "10", program}, args...)...)
+	cmd.Dir = b.dir
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		panic(fmt.Errorf("%s %s: %w\n%s", program, strings.Join(args, " "), err, tail(string(out))))
+	}
+}
+
+// tail returns the last lines of a long output.
+func tail(out string) string {
+	return out[max(0, len(out)-4000):]
+}
+
+// goModule builds a module. Sources of a version 5 program that stand in another
+// folder are compiled against the driver's version major.
+func goModule(major string) func(*builder) command {
+	return func(b *builder) command {
+		if b.fresh {
+			if major != "" {
+				for _, file := range []string{"main.go", "text.go"} {
+					data, err := os.ReadFile(b.path(file))
+					b.check(err)
+					b.check(os.WriteFile(b.path(file), []byte(strings.ReplaceAll(string(data), "/v5/", "/"+major+"/")), 0o644))
+				}
+			}
+			b.run([]string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -mod=readonly"}, "go", "build", "-o", "client", ".")
+		}
+		return command{args: []string{b.path("client")}}
+	}
+}
+
+// node installs a package and runs its main.js.
+func node(b *builder) command {
+	b.need("node")
+	if b.fresh {
+		b.run(nil, "npm", "ci", "--no-audit", "--no-fund")
+	}
+	return command{args: []string{"node", b.path("main.js")}}
+}

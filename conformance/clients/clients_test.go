@@ -1,0 +1,249 @@
+package clients_test
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+
+	"github.com/drawbolt/drawbolt/conformance/binary"
+	"github.com/drawbolt/drawbolt/tls/tlstest"
+)
+
+// playTimeout bounds one run of the scenario, which takes seconds.
+const playTimeout = 3 * time.Minute
+
+const (
+	user     = "neo4j"
+	password = "a good password"
+)
+
+// selected reports whether a client runs: DRAWBOLT_CLIENTS holds "all", "fast"
+// (the default), or names.
+func (c *client) selected() bool {
+	want := os.Getenv("DRAWBOLT_CLIENTS")
+	switch want {
+	case "", "fast":
+		return c.fast
+	case "all":
+		return true
+	default:
+		return slices.Contains(strings.FieldsFunc(want, func(r rune) bool { return r == ' ' || r == ',' }), c.name)
+	}
+}
+
+// TestClients runs the matrix and prints the table.
+func TestClients(t *testing.T) {
+	binary.Build(t)
+	steps := scenario(t)
+	var table strings.Builder
+	counts := make(map[string]int)
+	for _, c := range clients() {
+		if !c.selected() {
+			continue
+		}
+		verdict := "FAILED"
+		var detail string
+		t.Run(c.name, func(t *testing.T) {
+			start := time.Now()
+			run, err := c.prepare(t)
+			if missing, ok := errors.AsType[*missingError](err); ok {
+				verdict, detail = "not run", missing.Error()
+				t.Skip(detail)
+			}
+			if err != nil {
+				t.Fatalf("build: %v", err)
+			}
+			built := time.Since(start)
+			var passed, uncovered int
+			t.Run("transport", func(t *testing.T) {
+				t.Run("TLS", func(t *testing.T) {
+					t.Parallel()
+					passed, uncovered = c.play(t, run, steps, true)
+				})
+				t.Run("plaintext", func(t *testing.T) {
+					t.Parallel()
+					c.play(t, run, steps, false)
+				})
+			})
+			if !t.Failed() {
+				verdict = "passed"
+			}
+			detail = fmt.Sprintf("Bolt %s, %d steps, %d not covered; built in %.0fs, run in %.0fs",
+				c.bolt, passed, uncovered, built.Seconds(), (time.Since(start) - built).Seconds())
+		})
+		counts[verdict]++
+		fmt.Fprintf(&table, "%-16s %-22s %-12s %-8s %s\n", c.name, c.library, c.version, verdict, detail)
+	}
+	t.Logf("\n%s\n%d passed, %d failed, %d not run", &table, counts["passed"], counts["FAILED"], counts["not run"])
+}
+
+// play runs a client once and returns how many steps passed and were not
+// covered.
+func (c *client) play(t *testing.T, run command, steps []step, overTLS bool) (passed, uncovered int) {
+	t.Helper()
+	s := newStage(t, overTLS)
+	s.prepare(t)
+	printed, stderr := s.play(t, run)
+	wrong, passed, uncovered := c.compare(steps, printed, overTLS)
+	if len(wrong) > 0 {
+		t.Errorf("%s\nstandard error: %s", strings.Join(wrong, "\n"), tail(stderr))
+	}
+	return passed, uncovered
+}
+
+// A stage is a server that can be killed and started again on its port, and
+// given new certificates.
+type stage struct {
+	server    *binary.Server
+	directory string
+	authority *tlstest.CA // nil in plaintext
+	pair      tlstest.Pair
+}
+
+func newStage(t *testing.T, overTLS bool) *stage {
+	t.Helper()
+	s := &stage{directory: t.TempDir()}
+	if overTLS {
+		s.authority = tlstest.NewCA(t)
+		s.pair = s.authority.Issue(t, tlstest.Leaf{})
+	}
+	s.start(t)
+	return s
+}
+
+// start runs the server, on the port of the one before if there was one.
+func (s *stage) start(t *testing.T, args ...string) {
+	t.Helper()
+	if s.authority != nil {
+		args = append(args, "--bolt-cert-file="+s.pair.CertFile, "--bolt-key-file="+s.pair.KeyFile)
+	}
+	s.server = binary.Start(t, binary.Options{Plaintext: true, Directory: s.directory, Args: args})
+}
+
+// do is what a program may ask for.
+func (s *stage) do(t *testing.T, request string) {
+	t.Helper()
+	switch request {
+	case "restart":
+		_, port, err := net.SplitHostPort(s.server.Address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.server.Kill()
+		s.start(t, "--bolt-port="+port)
+	case "reload":
+		s.pair.Replace(t, s.authority.Issue(t, tlstest.Leaf{CommonName: "new"}))
+		if err := syscall.Kill(s.server.PID(), syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		s.logs(t, "key material reloaded")
+	default:
+		t.Errorf("the program asks for %q", request)
+	}
+}
+
+// logs waits for a text in the server's log.
+func (s *stage) logs(t *testing.T, text string) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(s.server.Output(), text); {
+		if time.Now().After(deadline) {
+			t.Fatalf("the log lacks %q:\n%s", text, s.server.Output())
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+}
+
+// prepare fills the database with what the steps use.
+func (s *stage) prepare(t *testing.T) {
+	t.Helper()
+	scheme := "bolt"
+	if s.authority != nil {
+		scheme = "bolt+ssc"
+	}
+	d, err := neo4j.NewDriverWithContext(s.server.URI(scheme), neo4j.BasicAuth(user, password, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close(t.Context())
+	session := d.NewSession(t.Context(), neo4j.SessionConfig{})
+	defer session.Close(t.Context())
+	for _, query := range []string{
+		`CREATE (a:Fixture:Start {name: "a", tags: ["p", "q"]})-[:KNOWS {since: date("2020-02-02")}]->(b:Fixture {name: "b"}),
+			(a)-[:LIKES]->(b), (b)-[:NEXT]->(), (:Unique {key: 1}), (:Counter {n: 0}), (:Lock {name: "a"}), (:Lock {name: "b"})`,
+		"CREATE CONSTRAINT FOR (n:Unique) REQUIRE n.key IS UNIQUE",
+	} {
+		result, err := session.Run(t.Context(), query, nil)
+		if err == nil {
+			_, err = result.Consume(t.Context())
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+}
+
+// play runs a program, answers what it asks for, and returns the other lines it
+// prints.
+func (s *stage) play(t *testing.T, run command) (printed []string, stderr string) {
+	t.Helper()
+	host, port, err := net.SplitHostPort(s.server.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, err := filepath.Abs("testdata/values.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), run.args[0], run.args[1:]...)
+	cmd.Env = append(os.Environ(), run.env...)
+	cmd.Env = append(cmd.Env, "DRAWBOLT_HOST="+host, "DRAWBOLT_PORT="+port, "DRAWBOLT_USER="+user,
+		"DRAWBOLT_PASSWORD="+password, "DRAWBOLT_VALUES="+values)
+	if s.authority != nil {
+		cmd.Env = append(cmd.Env, "DRAWBOLT_CA="+s.authority.File)
+	}
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	watch := time.AfterFunc(playTimeout, func() { _ = cmd.Process.Kill() })
+	defer watch.Stop()
+	in := bufio.NewScanner(stdout)
+	in.Buffer(nil, 1<<20)
+	for in.Scan() {
+		request, ok := strings.CutPrefix(in.Text(), "> ")
+		if !ok {
+			printed = append(printed, in.Text())
+			continue
+		}
+		s.do(t, request)
+		if _, err := io.WriteString(stdin, "done\n"); err != nil {
+			t.Errorf("%s: %v", request, err)
+		}
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the program ends with %v", err)
+	}
+	return printed, errs.String()
+}
