@@ -98,6 +98,9 @@ type RelPattern struct {
 	Quantifier *Quantifier
 	// Symbol is set by the analysis, for anonymous relationships too.
 	Symbol *Symbol
+	// Inner is set by the analysis for a relationship with a quantifier: the
+	// symbol of one of the relationships, which Where is about.
+	Inner *Symbol
 }
 
 // A Direction is the way an arrow points, seen from left to right.

@@ -34,6 +34,8 @@ func (r *Run) operator(n plan.Node) operator {
 		return r.newRepeat(n)
 	case *plan.ShortestPath:
 		return r.newShortestPath(n)
+	case *plan.Select:
+		return r.newSelectPaths(n)
 	case *plan.Filter:
 		return &filter{run: r, c: r.context(n), plan: n, input: r.build(n.Input)}
 	case *plan.Project:

@@ -121,9 +121,8 @@ func labelNames(c *expr.Context, e *expr.Value, b *expr.Batch, row int) ([]strin
 	}
 	names := make([]string, 0, len(items))
 	for _, item := range items {
-		if item.Kind() != graph.KindString || item.Len() == 0 {
-			return nil, expr.Errorf(expr.KindType, expr.DetailArgumentType,
-				"%s: a label or type needs a STRING, got %s", expr.DetailArgumentType, item.Kind())
+		if err := expr.TokenName(item); err != nil {
+			return nil, err
 		}
 		names = append(names, item.Str())
 	}

@@ -35,6 +35,13 @@ func (f *frontier) start(node graph.NodeID) {
 	f.begin, f.level, f.degree = 0, 0, -1
 }
 
+// none forgets everything and has nowhere to begin.
+func (f *frontier) none() {
+	f.visits = f.visits[:0]
+	f.index.clear()
+	f.begin, f.level, f.degree = 0, 0, -1
+}
+
 // ended reports whether the last level has no nodes.
 func (f *frontier) ended() bool { return f.begin == len(f.visits) }
 

@@ -160,6 +160,9 @@ func (o *repeat) relationships(b *expr.Batch, row int) []graph.RelationshipID {
 // repeats reports whether one of the relationships has been used by the laps
 // before or by the rest of the row.
 func (o *repeat) repeats(at int32, rels []graph.RelationshipID) bool {
+	if o.plan.Walk {
+		return false
+	}
 	for _, rel := range rels {
 		if usedAny(o.in, o.plan.Distinct, o.row, rel) {
 			return true

@@ -11,22 +11,34 @@ import (
 
 // shortestPath finds one shortest path between two nodes, or all of them. It
 // searches breadth-first from both ends in turns, always from the one that has
-// fewer relationships to look at, until the two sides meet.
+// fewer relationships to look at, until the two sides meet. With one end only
+// it goes on from there until all nodes have been reached.
 type shortestPath struct {
 	source
 	plan    *plan.ShortestPath
 	probe   *expr.Batch
 	sides   [2]frontier // from the start, and backwards from the end
+	avoid   graph.RelationshipID
+	avoids  bool // avoid is not to be used
 	meeting []graph.NodeID
 	paths   [][]graph.RelationshipID
+	end     graph.NodeID // that paths lead to, when it was open
 	open    bool
+	spread  int // the next visit of an open search to return
 	steps   [stepBuffer]storage.Step
 	counter int
 	charged int64
 }
 
 func (r *Run) newShortestPath(n *plan.ShortestPath) *shortestPath {
-	o := &shortestPath{source: r.newSource(n, r.build(n.Input), n.Relationships), plan: n}
+	own := []int{n.Relationships}
+	if n.FromOpen {
+		own = append(own, n.From)
+	}
+	if n.ToOpen {
+		own = append(own, n.To)
+	}
+	o := &shortestPath{source: r.newSource(n, r.build(n.Input), own...), plan: n}
 	if n.Step != nil {
 		o.probe = r.newBatch()
 		o.probe.N = 1
@@ -58,15 +70,18 @@ func (o *shortestPath) next() (*expr.Batch, error) {
 			o.sides[i].hop.resolve(o.c, &o.plan.Hop)
 		}
 		o.sides[1].hop.direction = reverse(o.sides[1].hop.direction)
-		if slot := o.plan.Relationships; slot >= 0 {
-			o.out.Columns[slot].Resize(expr.Values, o.limit)
-		}
+		o.resize(o.limit)
 		for o.row < o.in.N && o.room() > 0 {
 			if !o.open {
-				if o.paths, err = o.search(); err != nil {
+				if err = o.start(); err != nil {
 					break
 				}
 				o.open = true
+			}
+			if len(o.paths) == 0 && o.isOpen() {
+				if err = o.reach(); err != nil {
+					break
+				}
 			}
 			if len(o.paths) == 0 {
 				o.row++
@@ -76,12 +91,24 @@ func (o *shortestPath) next() (*expr.Batch, error) {
 			o.emit(o.paths[0])
 			o.paths = o.paths[1:]
 		}
-		if slot := o.plan.Relationships; slot >= 0 {
-			o.out.Columns[slot].Resize(expr.Values, len(o.rows))
-		}
+		o.resize(len(o.rows))
 		if len(o.rows) > 0 || err != nil {
 			return o.fault.after(o.finish(), err)
 		}
+	}
+}
+
+func (o *shortestPath) isOpen() bool { return o.plan.FromOpen || o.plan.ToOpen }
+
+func (o *shortestPath) resize(n int) {
+	if slot := o.plan.Relationships; slot >= 0 {
+		o.out.Columns[slot].Resize(expr.Values, n)
+	}
+	if o.plan.FromOpen {
+		o.out.Columns[o.plan.From].Resize(expr.Nodes, n)
+	}
+	if o.plan.ToOpen {
+		o.out.Columns[o.plan.To].Resize(expr.Nodes, n)
 	}
 }
 
@@ -94,32 +121,51 @@ func (o *shortestPath) emit(rels []graph.RelationshipID) {
 		}
 		o.out.Columns[slot].Values[at] = graph.List(items)
 	}
+	if o.plan.FromOpen {
+		o.out.Columns[o.plan.From].IDs[at] = uint64(o.end)
+	}
+	if o.plan.ToOpen {
+		o.out.Columns[o.plan.To].IDs[at] = uint64(o.end)
+	}
 	o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
 }
 
-// search finds the paths of the current row, each as its relationships.
-func (o *shortestPath) search() ([][]graph.RelationshipID, error) {
+// start finds the paths of the current row, each as its relationships, or
+// begins the search for them when an end is open.
+func (o *shortestPath) start() error {
+	o.paths, o.spread = nil, 0
+	if o.isOpen() {
+		return o.startOpen()
+	}
 	from, ok := o.in.Node(o.plan.From, o.row)
 	to, ok2 := o.in.Node(o.plan.To, o.row)
 	if !ok || !ok2 {
-		return nil, nil
+		return nil
 	}
-	if from == to {
-		if o.plan.Min == 0 {
-			return [][]graph.RelationshipID{{}}, nil
-		}
-		return nil, nil
+	o.prepareProbe()
+	var err error
+	switch {
+	case from != to:
+		o.paths, err = o.between(from, to, o.plan.Max)
+	case o.plan.Min == 0:
+		o.paths = [][]graph.RelationshipID{{}}
+	case o.plan.Cycles:
+		o.paths, err = o.cycles(from)
 	}
+	return err
+}
+
+// between searches from both ends.
+func (o *shortestPath) between(from, to graph.NodeID, most int) ([][]graph.RelationshipID, error) {
 	if o.sides[0].hop.none {
 		return nil, nil
 	}
-	o.prepareProbe()
 	o.sides[0].start(from)
 	o.sides[1].start(to)
 	o.meeting = o.meeting[:0]
 	for {
 		levels := int(o.sides[0].level + o.sides[1].level)
-		if o.plan.Max >= 0 && levels >= o.plan.Max || o.sides[0].ended() || o.sides[1].ended() {
+		if most >= 0 && levels >= most || o.sides[0].ended() || o.sides[1].ended() {
 			return nil, nil
 		}
 		side := 0
@@ -132,12 +178,18 @@ func (o *shortestPath) search() ([][]graph.RelationshipID, error) {
 		if len(o.meeting) > 0 {
 			return o.join(), nil
 		}
-		held := o.sides[0].bytes() + o.sides[1].bytes()
-		if err := o.run.charge(held - o.charged); err != nil {
+		if err := o.account(); err != nil {
 			return nil, err
 		}
-		o.charged = held
 	}
+}
+
+// account charges for the memory that the sides have taken.
+func (o *shortestPath) account() error {
+	held := o.sides[0].bytes() + o.sides[1].bytes()
+	err := o.run.charge(held - o.charged)
+	o.charged = held
+	return err
 }
 
 // advance makes the next level of a side. It notes the nodes where the sides
@@ -178,6 +230,9 @@ func (o *shortestPath) expand(side int, at int32) error {
 			}
 		}
 		for _, step := range o.steps[:n] {
+			if o.avoids && step.Relationship == o.avoid {
+				continue
+			}
 			if o.plan.Step != nil {
 				if !f.wants(step.Node, f.level, o.plan.All) {
 					continue

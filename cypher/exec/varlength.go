@@ -210,7 +210,7 @@ func (o *varExpand) walk() (done bool, err error) {
 		}
 		step := f.steps[f.at]
 		f.at++
-		if slices.Contains(o.path, step.Relationship) || o.used(step.Relationship) {
+		if !o.plan.Walk && slices.Contains(o.path, step.Relationship) || o.used(step.Relationship) {
 			continue
 		}
 		if ok, err := o.allowed(f.node, step); err != nil || !ok {

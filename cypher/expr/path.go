@@ -54,6 +54,30 @@ func NewPath(start int, elements []PathElement, text string) *Value {
 	return &Value{eval: eval, text: text, reads: slices.Compact(reads)}
 }
 
+// NewPathNodes returns an expression that makes a list of the nodes of a path:
+// those that its relationships lead to, or those that they start from.
+func NewPathNodes(start, relationships int, ends bool) *Value {
+	path := NewPath(start, []PathElement{{Slot: relationships, Many: true}}, "")
+	eval := func(c *Context, b *Batch, row int) (graph.Value, error) {
+		v, err := path.eval(c, b, row)
+		if err != nil || v.IsNull() {
+			return v, err
+		}
+		nodes := v.Path().Nodes
+		if ends {
+			nodes = nodes[1:]
+		} else {
+			nodes = nodes[:len(nodes)-1]
+		}
+		items := make([]graph.Value, len(nodes))
+		for i, id := range nodes {
+			items[i] = graph.Node(id)
+		}
+		return graph.List(items), nil
+	}
+	return &Value{eval: eval, text: "nodes", reads: path.reads}
+}
+
 // appendStep walks over a relationship to its other end.
 func appendStep(c *Context, p *graph.Path, rel graph.RelationshipID) bool {
 	record, ok := c.View.Relationship(rel)

@@ -314,7 +314,7 @@ func (k *Compiler) labelPredicate(e *ast.LabelPredicate) (Test, error) {
 		case graph.KindNull:
 			return graph.Unknown, nil
 		case graph.KindNode, graph.KindRelationship:
-			ok, err := match(c, v)
+			ok, err := match(c, b, row, v)
 			return graph.TruthOf(ok), err
 		default:
 			return graph.Unknown, typeError(":", v)
@@ -370,71 +370,4 @@ func labelKernel(slot int, label *Label, test Test) kernel {
 		}
 		return kept, nil
 	}
-}
-
-// labels compiles a label expression to a test of an entity.
-func (k *Compiler) labels(e ast.LabelExpr) (func(c *Context, v graph.Value) (bool, error), error) {
-	switch e := e.(type) {
-	case *ast.LabelName:
-		if e.Dynamic != nil {
-			return nil, Errorf(KindNotSupported, "NotSupported", "dynamic labels are not supported here")
-		}
-		return k.labelName(e.Name), nil
-	case *ast.LabelAnd:
-		return k.labelPair(e.Left, e.Right, true)
-	case *ast.LabelOr:
-		return k.labelPair(e.Left, e.Right, false)
-	case *ast.LabelNot:
-		x, err := k.labels(e.X)
-		if err != nil {
-			return nil, err
-		}
-		return func(c *Context, v graph.Value) (bool, error) {
-			ok, err := x(c, v)
-			return !ok, err
-		}, nil
-	case *ast.LabelWildcard:
-		return func(c *Context, v graph.Value) (bool, error) {
-			if v.Kind() == graph.KindRelationship {
-				return true, nil
-			}
-			return len(c.View.Labels(nil, v.NodeID())) > 0, nil
-		}, nil
-	default:
-		return nil, Errorf(KindNotSupported, "NotSupported", "the label expression is not supported")
-	}
-}
-
-func (k *Compiler) labelName(name string) func(c *Context, v graph.Value) (bool, error) {
-	label, relType := k.Label(name), k.Type(name)
-	return func(c *Context, v graph.Value) (bool, error) {
-		if v.Kind() == graph.KindRelationship {
-			id, known := relType.Resolve(c.Store)
-			if !known {
-				return false, nil
-			}
-			record, ok := c.View.Relationship(v.RelationshipID())
-			return ok && record.Type == id, nil
-		}
-		id, known := label.Resolve(c.Store)
-		return known && c.View.HasLabel(v.NodeID(), id), nil
-	}
-}
-
-func (k *Compiler) labelPair(left, right ast.LabelExpr, both bool) (func(c *Context, v graph.Value) (bool, error), error) {
-	x, err := k.labels(left)
-	if err != nil {
-		return nil, err
-	}
-	y, err := k.labels(right)
-	if err != nil {
-		return nil, err
-	}
-	return func(c *Context, v graph.Value) (bool, error) {
-		ok, err := x(c, v)
-		if err != nil || ok != both {
-			return ok, err
-		}
-		return y(c, v)
-	}, nil
 }

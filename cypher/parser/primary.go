@@ -446,6 +446,11 @@ func (p *parser) pathAhead() bool {
 	if p.kind() == token.LeftParen {
 		return true
 	}
+	for _, word := range [...]string{"ANY", "ALL", "SHORTEST", "REPEATABLE", "DIFFERENT"} {
+		if p.wordAhead(0, word) {
+			return true
+		}
+	}
 	next := p.ahead(1)
 	if p.kind().Name() && next == token.Equal {
 		return true
@@ -455,7 +460,8 @@ func (p *parser) pathAhead() bool {
 
 func (p *parser) patternQuery() *ast.Query {
 	start := p.start()
-	m := &ast.Match{Pattern: p.pattern()}
+	m := &ast.Match{Mode: p.matchMode()}
+	m.Pattern = p.pattern()
 	if p.accept(token.Where) {
 		m.Where = p.expr()
 	}

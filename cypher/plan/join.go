@@ -74,7 +74,7 @@ func (g *graphPattern) connected(n *patternNode) map[*patternNode]bool {
 			if part[r.from] == part[r.to] {
 				continue
 			}
-			if r.from.bound || r.to.bound || r.known {
+			if r.from.bound || r.to.bound || r.known || r.selection != nil {
 				return nil
 			}
 			part[r.from], part[r.to] = true, true

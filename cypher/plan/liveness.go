@@ -109,6 +109,9 @@ func (p *planner) finishInputs(n Node, below []int) []int {
 	case *Apply:
 		n.Imports = p.finish(n.Inner, intersect(n.Live, n.Outputs))
 		return p.finish(n.Input, union(below, n.Imports))
+	case *Select:
+		n.Imports = p.finish(n.Inner, union(intersect(n.Live, n.Outputs), []int{n.Path}))
+		return p.finish(n.Input, union(below, n.Imports))
 	case *InTransactions:
 		n.Imports = p.finish(n.Plan.Root, n.Outputs)
 		return p.finish(n.Input, union(below, n.Imports))

@@ -164,6 +164,8 @@ type VarExpand struct {
 	Min, Max      int // Max is -1 without bound
 	Into          bool
 	Known         bool
+	// Walk says that a relationship may be used more than once.
+	Walk bool
 	// Backwards says that the pattern is followed from its right end, so that
 	// the list has to be turned around.
 	Backwards bool
@@ -188,6 +190,7 @@ type Repeat struct {
 	Start, End   int
 	Min, Max     int // Max is -1 without bound
 	Into         bool
+	Walk         bool // a relationship may be used more than once
 	// Backwards says that the pattern is followed from its right end, so that
 	// all lists have to be turned around.
 	Backwards bool
@@ -215,9 +218,26 @@ type ShortestPath struct {
 	Relationships int
 	Min, Max      int
 	All           bool
+	// FromOpen or ToOpen say that this end is not bound: all nodes that can be
+	// reached from the other one are.
+	FromOpen, ToOpen bool
+	// Cycles says that a path may lead back to where it starts.
+	Cycles bool
 	// Step, when not nil, must hold for each relationship.
 	Step                               *expr.Predicate
 	StepFrom, StepRelationship, StepTo int
+}
+
+// Select runs a plan that finds paths, for each row of its input, and chooses
+// among the paths between the same two nodes by their length.
+type Select struct {
+	Common
+	Input, Inner Node
+	Path         int // the slot of the path
+	// Count is how many paths are kept or, with Groups, how many lengths.
+	Count            *expr.Value
+	Groups           bool
+	Outputs, Imports []int
 }
 
 // Filter keeps the rows for which its predicates are true.

@@ -11,6 +11,7 @@ func (*IndexSeek) name() string        { return "NodeIndexSeek" }
 func (*NodeByID) name() string         { return "NodeByIdSeek" }
 func (*RelationshipScan) name() string { return "RelationshipScan" }
 func (*ShortestPath) name() string     { return "ShortestPath" }
+func (*Select) name() string           { return "SelectPaths" }
 func (*Filter) name() string           { return "Filter" }
 func (*Project) name() string          { return "Projection" }
 func (*Unwind) name() string           { return "Unwind" }
@@ -81,6 +82,7 @@ func (n *RelationshipScan) inputs() []Node { return one(n.Input) }
 func (n *Expand) inputs() []Node           { return one(n.Input) }
 func (n *VarExpand) inputs() []Node        { return one(n.Input) }
 func (n *ShortestPath) inputs() []Node     { return one(n.Input) }
+func (n *Select) inputs() []Node           { return []Node{n.Input, n.Inner} }
 func (n *Filter) inputs() []Node           { return one(n.Input) }
 func (n *Project) inputs() []Node          { return one(n.Input) }
 func (n *Unwind) inputs() []Node           { return one(n.Input) }
@@ -121,6 +123,7 @@ func (*NodeScan) uses(func(int))          {}
 func (*LabelScan) uses(func(int))         {}
 func (n *IndexSeek) uses(f func(int))     { values(f, n.Values...) }
 func (n *NodeByID) uses(f func(int))      { values(f, n.ID) }
+func (n *Select) uses(f func(int))        { values(f, n.Count) }
 func (n *Filter) uses(f func(int))        { values(f, n.Predicates...) }
 func (n *Unwind) uses(f func(int))        { values(f, n.List) }
 func (n *Distinct) uses(f func(int))      { slots(f, n.Keys...) }
@@ -143,6 +146,7 @@ func (n *NodeScan) defines(f func(int))   { f(n.Slot) }
 func (n *LabelScan) defines(f func(int))  { f(n.Slot) }
 func (n *IndexSeek) defines(f func(int))  { f(n.Slot) }
 func (n *NodeByID) defines(f func(int))   { f(n.Slot) }
+func (n *Select) defines(f func(int))     { slots(f, n.Outputs...) }
 func (*Filter) defines(func(int))         {}
 func (n *Unwind) defines(f func(int))     { f(n.Slot) }
 func (*Distinct) defines(func(int))       {}
@@ -248,7 +252,12 @@ func (n *Repeat) defines(f func(int)) {
 }
 
 func (n *ShortestPath) uses(f func(int)) {
-	slots(f, n.From, n.To)
+	if !n.FromOpen {
+		f(n.From)
+	}
+	if !n.ToOpen {
+		f(n.To)
+	}
 	if n.Step != nil {
 		for _, s := range n.Step.Reads() {
 			if s != n.StepFrom && s != n.StepTo && s != n.StepRelationship {
@@ -258,7 +267,15 @@ func (n *ShortestPath) uses(f func(int)) {
 	}
 }
 
-func (n *ShortestPath) defines(f func(int)) { slots(f, n.Relationships) }
+func (n *ShortestPath) defines(f func(int)) {
+	slots(f, n.Relationships)
+	if n.FromOpen {
+		f(n.From)
+	}
+	if n.ToOpen {
+		f(n.To)
+	}
+}
 
 func (n *Project) uses(f func(int)) {
 	for i := range n.Items {

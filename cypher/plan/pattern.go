@@ -34,9 +34,12 @@ type patternRel struct {
 	min, max  int
 	known     bool // bound before the clause
 	solved    bool
-	stepExpr  ast.Expr // must hold for each relationship of a chain
-	stepRel   int      // the slot of its relationship, or -1
-	stepTo    int      // the slot of the node behind it, or -1
+	stepExpr  ast.Expr         // must hold for each relationship of a chain
+	stepRel   int              // the slot of its relationship, or -1
+	stepTo    int              // the slot of the node behind it, or -1
+	stepFrom  int              // the slot of the node before it, or -1
+	source    *ast.PathPattern // with a shortest path
+	selection *selection       // how paths are chosen, nil for all and for the functions
 	shortest  ast.SelectorKind
 	repeat    *ast.GroupPattern // a whole pattern, many times
 }
@@ -66,21 +69,24 @@ type graphPattern struct {
 	paths      []*patternPath
 	conditions []*condition
 	own        map[*ast.Symbol]bool // variables that the clause binds
+	repeatable bool                 // a relationship may be used more than once
+}
+
+func newGraphPattern(p *planner) *graphPattern {
+	return &graphPattern{p: p, byNode: make(map[*ast.Symbol]*patternNode), own: make(map[*ast.Symbol]bool)}
 }
 
 // match plans MATCH and OPTIONAL MATCH.
 func (p *planner) match(c *ast.Match, input Node) (Node, error) {
 	p.plan.Reads = true
-	if c.Mode == ast.MatchRepeatableElements {
-		return nil, notSupported("REPEATABLE ELEMENTS")
-	}
+	repeatable := c.Mode == ast.MatchRepeatableElements
 	input = p.barrierBefore(input, p.readsOf(c))
 	if !c.Optional {
-		return p.pattern(c.Pattern.Paths, c.Where, input)
+		return p.joined(c.Pattern.Paths, c.Where, input, repeatable)
 	}
 	outer := p.snapshot()
 	arg := add(p, &Argument{Common: Common{Rows: input.Base().Rows}, RowSlot: p.newSlot(expr.Nodes)})
-	inner, err := p.pattern(c.Pattern.Paths, c.Where, arg)
+	inner, err := p.joined(c.Pattern.Paths, c.Where, arg, repeatable)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +104,13 @@ func (p *planner) match(c *ast.Match, input Node) (Node, error) {
 
 // pattern plans paths that are matched together, with the conditions on them.
 func (p *planner) pattern(paths []*ast.PathPattern, where ast.Expr, input Node) (Node, error) {
-	g := &graphPattern{p: p, byNode: make(map[*ast.Symbol]*patternNode), own: make(map[*ast.Symbol]bool)}
+	return p.joined(paths, where, input, false)
+}
+
+// joined is pattern with the rule for relationships that repeat.
+func (p *planner) joined(paths []*ast.PathPattern, where ast.Expr, input Node, repeatable bool) (Node, error) {
+	g := newGraphPattern(p)
+	g.repeatable = repeatable
 	for _, path := range paths {
 		if err := g.addPath(path); err != nil {
 			return nil, err
@@ -117,7 +129,7 @@ func (g *graphPattern) addPath(path *ast.PathPattern) error {
 	switch path.Selector.Kind {
 	case ast.SelectAll, ast.SelectShortestPathFunction, ast.SelectAllShortestPathsFunction:
 	default:
-		return notSupported("a path selector")
+		return g.addSelected(path)
 	}
 	nodes, links, err := g.flatten(path)
 	if err != nil {
@@ -135,14 +147,14 @@ func (g *graphPattern) addPath(path *ast.PathPattern) error {
 		variable := &ast.Variable{Span: n.Span, Name: symbolName(n.Symbol), Symbol: n.Symbol}
 		g.where(&ast.Unary{Span: n.Span, Op: ast.IsNotNull, X: variable})
 	}
-	np := &patternPath{symbol: path.Symbol, start: row[0]}
+	np := &patternPath{symbol: g.pathSymbol(path), start: row[0]}
 	for i, link := range links {
 		rel, err := g.addLink(link, row[i], row[i+1])
 		if err != nil {
 			return err
 		}
 		if path.Selector.Kind != ast.SelectAll {
-			rel.shortest = path.Selector.Kind
+			rel.shortest, rel.source = path.Selector.Kind, path
 			if !rel.chain {
 				rel.chain, rel.min, rel.max = true, 1, 1
 				rel.slot = g.p.newSlot(expr.Values)
@@ -151,9 +163,9 @@ func (g *graphPattern) addPath(path *ast.PathPattern) error {
 		}
 		np.rels = append(np.rels, rel)
 	}
-	if path.Symbol != nil {
+	if np.symbol != nil {
 		g.paths = append(g.paths, np)
-		g.own[path.Symbol] = true
+		g.own[np.symbol] = true
 	}
 	return nil
 }
@@ -172,9 +184,7 @@ func (g *graphPattern) addNode(n *ast.NodePattern) (*patternNode, error) {
 		g.nodes = append(g.nodes, node)
 	}
 	variable := &ast.Variable{Span: n.Span, Name: symbolName(n.Symbol), Symbol: n.Symbol}
-	if err := g.nodeLabels(node, n.Labels, variable); err != nil {
-		return nil, err
-	}
+	g.nodeLabels(node, n.Labels, variable)
 	if err := g.properties(n.Properties, variable); err != nil {
 		return nil, err
 	}
@@ -195,49 +205,49 @@ func symbolName(s *ast.Symbol) string {
 }
 
 // nodeLabels adds the labels that a node must have.
-func (g *graphPattern) nodeLabels(node *patternNode, e ast.LabelExpr, variable *ast.Variable) error {
+func (g *graphPattern) nodeLabels(node *patternNode, e ast.LabelExpr, variable *ast.Variable) {
 	if e == nil {
-		return nil
+		return
 	}
 	names, ok := ast.LabelConjunction(e)
 	if !ok {
-		g.conditions = append(g.conditions, &condition{
-			expr: &ast.LabelPredicate{Span: e.Range(), X: variable, Labels: e},
-		})
-		return nil
+		g.where(&ast.LabelPredicate{Span: e.Range(), X: variable, Labels: e})
+		return
 	}
 	for _, name := range names {
-		if name.Dynamic != nil {
-			return notSupported("a dynamic label in a pattern")
+		if name.Dynamic != nil || !slices.Contains(node.labels, name.Name) {
+			g.where(&ast.LabelPredicate{Span: name.Span, X: variable, Labels: name})
 		}
-		if slices.Contains(node.labels, name.Name) {
-			continue
-		}
-		node.labels = append(node.labels, name.Name)
-		g.conditions = append(g.conditions, &condition{
-			expr: &ast.LabelPredicate{Span: name.Span, X: variable, Labels: name}, label: name.Name,
-		})
 	}
-	return nil
 }
 
 // properties turns {key: value} into conditions.
 func (g *graphPattern) properties(e, subject ast.Expr) error {
-	switch e := e.(type) {
-	case nil:
-		return nil
-	case *ast.MapLiteral:
-		for i := range e.Entries {
-			g.where(&ast.Binary{
-				Span: e.Entries[i].Span, Op: ast.Equal,
-				Left:  &ast.Property{Span: e.Entries[i].Span, Subject: subject, Key: e.Entries[i].Key},
-				Right: e.Entries[i].Value,
-			})
-		}
-		return nil
-	default:
-		return notSupported("a parameter as the properties of a pattern")
+	conditions, err := equalities(e, subject)
+	for _, c := range conditions {
+		g.where(c)
 	}
+	return err
+}
+
+// equalities returns the conditions that {key: value} stands for.
+func equalities(e, subject ast.Expr) ([]ast.Expr, error) {
+	m, ok := e.(*ast.MapLiteral)
+	if !ok {
+		if e == nil {
+			return nil, nil
+		}
+		return nil, notSupported("a parameter as the properties of a pattern")
+	}
+	var conditions []ast.Expr
+	for i := range m.Entries {
+		conditions = append(conditions, &ast.Binary{
+			Span: m.Entries[i].Span, Op: ast.Equal,
+			Left:  &ast.Property{Span: m.Entries[i].Span, Subject: subject, Key: m.Entries[i].Key},
+			Right: m.Entries[i].Value,
+		})
+	}
+	return conditions, nil
 }
 
 // where adds a condition.
@@ -290,19 +300,9 @@ func (g *graphPattern) addRel(r *ast.RelPattern, from, to *patternNode) (*patter
 	if r.Expansion != nil {
 		return nil, notSupported("a traversal such as *BFS")
 	}
-	types, ok := ast.LabelDisjunction(r.Types)
-	if !ok {
-		return nil, notSupported("a type expression other than A|B")
-	}
-	rel := &patternRel{symbol: r.Symbol, from: from, to: to, direction: direction(r.Direction), stepRel: -1, stepTo: -1}
-	for _, t := range types {
-		if t.Dynamic != nil {
-			return nil, notSupported("a dynamic relationship type in a pattern")
-		}
-		if !slices.Contains(rel.types, t.Name) {
-			rel.types = append(rel.types, t.Name)
-		}
-	}
+	rel := &patternRel{symbol: r.Symbol, from: from, to: to, direction: direction(r.Direction), stepRel: -1, stepTo: -1, stepFrom: -1}
+	var exact bool
+	rel.types, exact = typesOf(r.Types)
 	kind := expr.Relationships
 	if r.Length != nil {
 		kind = expr.Values
@@ -323,47 +323,84 @@ func (g *graphPattern) addRel(r *ast.RelPattern, from, to *patternNode) (*patter
 	}
 	rel.slot = slot
 	g.rels = append(g.rels, rel)
-	return rel, g.relConditions(rel, r)
+	return rel, g.relConditions(rel, r, exact)
 }
 
-// relConditions adds what the text inside a relationship's brackets asks for.
-func (g *graphPattern) relConditions(rel *patternRel, r *ast.RelPattern) error {
-	if !rel.chain {
-		variable := &ast.Variable{Span: r.Span, Name: symbolName(r.Symbol), Symbol: r.Symbol}
-		if r.Where != nil {
-			for _, e := range conjuncts(nil, r.Where) {
-				g.where(e)
-			}
+// relConditions adds what the text inside a relationship's brackets asks for;
+// exact says that its types ask for no more than to be one of rel.types.
+func (g *graphPattern) relConditions(rel *patternRel, r *ast.RelPattern, exact bool) error {
+	one := r.Symbol
+	if rel.chain {
+		if one = r.Inner; one == nil {
+			one = &ast.Symbol{Name: symbolName(r.Symbol)}
 		}
-		return g.properties(r.Properties, variable)
+	}
+	variable := &ast.Variable{Span: r.Span, Name: symbolName(one), Symbol: one}
+	var conditions []ast.Expr
+	if !exact {
+		conditions = append(conditions, &ast.LabelPredicate{Span: r.Types.Range(), X: variable, Labels: r.Types})
 	}
 	if r.Where != nil {
-		return notSupported("WHERE inside a relationship of variable length")
+		conditions = conjuncts(conditions, r.Where)
 	}
-	m, ok := r.Properties.(*ast.MapLiteral)
-	if !ok {
-		if r.Properties == nil {
-			return nil
+	properties, err := equalities(r.Properties, variable)
+	if err != nil {
+		return err
+	}
+	conditions = append(conditions, properties...)
+	if !rel.chain {
+		for _, e := range conditions {
+			g.where(e)
 		}
-		return notSupported("a parameter as the properties of a pattern")
+		return nil
 	}
-	one := &ast.Symbol{Name: symbolName(r.Symbol)}
+	if len(conditions) == 0 {
+		return nil
+	}
 	rel.stepRel = g.p.slotOf(one, expr.Relationships)
-	variable := &ast.Variable{Span: r.Span, Name: one.Name, Symbol: one}
-	var all ast.Expr
-	for i := range m.Entries {
-		var e ast.Expr = &ast.Binary{
-			Span: m.Entries[i].Span, Op: ast.Equal,
-			Left:  &ast.Property{Span: m.Entries[i].Span, Subject: variable, Key: m.Entries[i].Key},
-			Right: m.Entries[i].Value,
-		}
-		if all != nil {
-			e = &ast.Binary{Span: m.Span, Op: ast.And, Left: all, Right: e}
-		}
-		all = e
-	}
-	rel.stepExpr = all
+	rel.stepExpr = conjunction(conditions)
 	return nil
+}
+
+// conjunction joins conditions by AND.
+func conjunction(conditions []ast.Expr) ast.Expr {
+	all := conditions[0]
+	for _, e := range conditions[1:] {
+		all = &ast.Binary{Span: e.Range(), Op: ast.And, Left: all, Right: e}
+	}
+	return all
+}
+
+// typesOf returns the types that a relationship can have by a label
+// expression, nil for any; exact says that each of them will do.
+func typesOf(e ast.LabelExpr) (types []string, exact bool) {
+	switch e := e.(type) {
+	case nil, *ast.LabelWildcard:
+		return nil, true
+	case *ast.LabelName:
+		if e.Dynamic == nil {
+			return []string{e.Name}, true
+		}
+	case *ast.LabelOr:
+		left, ok := typesOf(e.Left)
+		right, ok2 := typesOf(e.Right)
+		if left == nil || right == nil {
+			return nil, ok && ok2 && left == nil && right == nil
+		}
+		for _, t := range right {
+			if !slices.Contains(left, t) {
+				left = append(left, t)
+			}
+		}
+		return left, ok && ok2
+	case *ast.LabelAnd:
+		if left, _ := typesOf(e.Left); left != nil {
+			return left, false
+		}
+		right, _ := typesOf(e.Right)
+		return right, false
+	}
+	return nil, false
 }
 
 func direction(d ast.Direction) storage.Direction {

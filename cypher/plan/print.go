@@ -163,6 +163,14 @@ func (n *ShortestPath) detail() string {
 	return d
 }
 
+func (n *Select) detail() string {
+	d := "shortest " + n.Count.String()
+	if n.Groups {
+		d += " lengths"
+	}
+	return d
+}
+
 func (n *Filter) detail() string {
 	return join(n.Predicates, func(p *expr.Predicate) string { return p.String() })
 }

@@ -43,8 +43,8 @@ func (g *graphPattern) splice(dst []ast.Element, path *ast.PathPattern) ([]ast.E
 			dst = append(dst, e)
 			continue
 		}
-		if group.Path.Symbol != nil {
-			return nil, notSupported("a named path in parentheses")
+		if group.Path.Symbol != nil && len(path.Elements) > 1 {
+			return nil, notSupported("a name for a part of a path")
 		}
 		var err error
 		if dst, err = g.splice(dst, group.Path); err != nil {
@@ -86,7 +86,7 @@ func (g *graphPattern) addRepeat(group *ast.GroupPattern, from, to *patternNode)
 	}
 	symbol := &ast.Symbol{}
 	rel := &patternRel{
-		symbol: symbol, from: from, to: to, chain: true, repeat: group, stepRel: -1, stepTo: -1,
+		symbol: symbol, from: from, to: to, chain: true, repeat: group, stepRel: -1, stepTo: -1, stepFrom: -1,
 		min: repetitions(group.Quantifier.Min), max: repetitions(group.Quantifier.Max),
 		slot: g.p.slotOf(symbol, expr.Values),
 	}
@@ -112,7 +112,7 @@ func (g *graphPattern) repeat(r *patternRel, from, to *patternNode, input Node) 
 	}
 	outer := p.snapshot()
 	p.bound[n.Start] = true
-	inner, err := p.pattern([]*ast.PathPattern{r.repeat.Path}, r.repeat.Where, p.start())
+	inner, err := p.joined([]*ast.PathPattern{r.repeat.Path}, r.repeat.Where, p.start(), g.repeatable)
 	if err != nil {
 		return nil, err
 	}

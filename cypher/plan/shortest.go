@@ -11,34 +11,70 @@ import (
 // searchConditions moves the conditions on a shortest path into its search:
 // the shortest path that meets them is wanted, and not the shortest one if it
 // happens to. Conditions that say something about each relationship or node
-// can be moved; others are refused.
-func (g *graphPattern) searchConditions(r *patternRel) error {
-	paths := []*ast.Symbol{r.symbol}
+// can be moved; with others ok is false.
+func (g *graphPattern) searchConditions(r *patternRel) (ok bool) {
+	conditions, paths := g.conditionsOn(r)
+	for _, c := range conditions {
+		if !g.searchCondition(r, c, paths) {
+			return false
+		}
+	}
+	return true
+}
+
+// conditionsOn returns the conditions on the path that a shortest path is, and
+// the symbols by which they name it.
+func (g *graphPattern) conditionsOn(r *patternRel) (conditions []*condition, paths []*ast.Symbol) {
+	paths = []*ast.Symbol{r.symbol}
 	for _, path := range g.paths {
 		if slices.Contains(path.rels, r) {
 			paths = append(paths, path.symbol)
 		}
 	}
+	known := func(s *ast.Symbol) bool {
+		slot, ok := g.p.slots[s]
+		return ok && g.p.bound[slot]
+	}
 	for _, c := range g.conditions {
-		if c.done || !slices.ContainsFunc(c.symbols, func(s *ast.Symbol) bool { return slices.Contains(paths, s) }) {
-			continue
+		about, ready := false, !c.done
+		for _, s := range c.symbols {
+			own := slices.Contains(paths, s)
+			about, ready = about || own, ready && (own || known(s))
 		}
-		if err := g.searchCondition(r, c, paths); err != nil {
-			return err
+		if about && ready {
+			conditions = append(conditions, c)
 		}
 	}
-	return nil
+	return conditions, paths
 }
 
-func (g *graphPattern) searchCondition(r *patternRel, c *condition, paths []*ast.Symbol) error {
-	const refusal = "a condition on a shortest path other than all(…) or none(…) over its relationships or nodes"
+// chooseInstead makes a shortest path a choice among all paths that meet the
+// conditions, which are some that a search can not look at on its way.
+func (g *graphPattern) chooseInstead(r *patternRel) {
+	conditions, _ := g.conditionsOn(r)
+	whole := *r.source
+	whole.Selector = ast.Selector{}
+	r.selection = &selection{Selector: r.source.Selector, path: &whole}
+	for _, c := range conditions {
+		r.selection.require(c.expr)
+		c.done = true
+	}
+	for _, path := range g.paths {
+		path.done = path.done || slices.Contains(path.rels, r)
+	}
+	if whole.Symbol == nil {
+		whole.Symbol = &ast.Symbol{}
+	}
+}
+
+func (g *graphPattern) searchCondition(r *patternRel, c *condition, paths []*ast.Symbol) bool {
 	each, ok := c.expr.(*ast.ListPredicate)
 	if !ok || each.Where == nil || each.Kind != ast.AllOf && each.Kind != ast.NoneOf {
-		return notSupported(refusal)
+		return false
 	}
 	part, ok := pathPart(each.List, r.symbol, paths)
 	if !ok || slices.ContainsFunc(freeSymbols(each.Where), func(s *ast.Symbol) bool { return slices.Contains(paths, s) }) {
-		return notSupported(refusal)
+		return false
 	}
 	if part == "nodes" {
 		if r.stepTo < 0 {
@@ -62,7 +98,7 @@ func (g *graphPattern) searchCondition(r *patternRel, c *condition, paths []*ast
 		where = &ast.Binary{Span: each.Span, Op: ast.And, Left: r.stepExpr, Right: where}
 	}
 	r.stepExpr = where
-	return nil
+	return true
 }
 
 // pathPart recognises relationships(p), nodes(p) and the list variable itself.

@@ -39,7 +39,10 @@ func (g *graphPattern) nextRel() *patternRel {
 	var best *patternRel
 	bestCost := 0.0
 	for _, r := range g.rels {
-		if r.solved || r.shortest != ast.SelectAll && (!r.from.bound || !r.to.bound) {
+		if r.solved || r.shortest != ast.SelectAll && r.selection == nil && (!r.from.bound || !r.to.bound) {
+			continue
+		}
+		if r.selection != nil && r.from.bound != r.to.bound && g.anchorsFirst(r) {
 			continue
 		}
 		var cost float64
@@ -62,6 +65,9 @@ func (g *graphPattern) nextRel() *patternRel {
 
 // expand plans the step over a relationship.
 func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
+	if r.selection != nil && r.shortest == ast.SelectAll {
+		return g.chooseAmong(r, input)
+	}
 	from, to, backwards := r.from, r.to, false
 	if !from.bound || to.bound && !g.p.Plain && r.shortest == ast.SelectAll && g.degree(r, to, from) < g.degree(r, from, to) {
 		from, to, backwards = to, from, true
@@ -86,28 +92,24 @@ func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		n.Backwards, n.Into, n.Distinct = backwards, into, distinct
+		n.Backwards, n.Into, n.Distinct, n.Walk = backwards, into, distinct, g.repeatable
 		g.p.listSlot(r.slot)
 		node = add(g.p, n)
 	case r.shortest != ast.SelectAll:
-		if err := g.searchConditions(r); err != nil {
-			return nil, err
+		if r.selection == nil && !g.searchConditions(r) {
+			g.chooseInstead(r)
+			return g.chooseAmong(r, input)
 		}
-		n := &ShortestPath{
-			Input: input, Hop: hop, From: from.slot, To: to.slot, Relationships: r.slot,
-			Min: r.min, Max: r.max, All: r.shortest == ast.SelectAllShortestPathsFunction,
-			StepFrom: -1, StepTo: r.stepTo, StepRelationship: r.stepRel,
-		}
-		step, err := g.step(r)
+		n, err := g.search(r, input)
 		if err != nil {
 			return nil, err
 		}
-		n.Step = step
-		node = add(g.p, n)
+		to = r.to
+		node = g.groupLists(r, add(g.p, n))
 	case r.chain:
 		n := &VarExpand{
 			Input: input, Hop: hop, From: from.slot, To: to.slot, Relationships: r.slot,
-			Min: r.min, Max: r.max, Into: into, Known: r.known, Backwards: backwards, Distinct: distinct,
+			Min: r.min, Max: r.max, Into: into, Known: r.known, Backwards: backwards, Distinct: distinct, Walk: g.repeatable,
 			StepFrom: -1, StepTo: r.stepTo, StepRelationship: r.stepRel,
 		}
 		step, err := g.step(r)
@@ -130,6 +132,24 @@ func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 	return g.apply(node, to)
 }
 
+// search plans the search of a shortest path, of which one end may be unbound.
+func (g *graphPattern) search(r *patternRel, input Node) (*ShortestPath, error) {
+	n := &ShortestPath{
+		Input: input, Hop: Hop{Direction: r.direction}, From: r.from.slot, To: r.to.slot, Relationships: r.slot,
+		Min: r.min, Max: r.max, All: r.shortest == ast.SelectAllShortestPathsFunction,
+		FromOpen: !r.from.bound, ToOpen: !r.to.bound && r.to != r.from, Cycles: r.selection != nil,
+		StepFrom: r.stepFrom, StepTo: r.stepTo, StepRelationship: r.stepRel,
+	}
+	for _, t := range r.types {
+		n.Types = append(n.Types, g.p.relType(t))
+	}
+	var err error
+	n.Step, err = g.step(r)
+	g.bind(r.from)
+	g.bind(r.to)
+	return n, err
+}
+
 // step compiles the condition on each relationship of a chain.
 func (g *graphPattern) step(r *patternRel) (*expr.Predicate, error) {
 	if r.stepExpr == nil {
@@ -137,10 +157,38 @@ func (g *graphPattern) step(r *patternRel) (*expr.Predicate, error) {
 	}
 	for _, s := range freeSymbols(r.stepExpr) {
 		if slot, ok := g.p.slots[s]; g.own[s] && (!ok || !g.p.bound[slot]) {
-			return nil, notSupported("properties of a chain that depend on the same pattern")
+			if r.shortest != ast.SelectAll {
+				return nil, notSupported("properties of a chain that depend on the same pattern")
+			}
+			g.stepAfterwards(r)
+			return nil, nil //nolint:nilnil // no condition on the way
 		}
 	}
 	return g.p.compiler.Predicate(r.stepExpr)
+}
+
+// stepAfterwards checks the condition on each relationship of a chain when all
+// of its variables are bound.
+func (g *graphPattern) stepAfterwards(r *patternRel) {
+	one := &ast.Symbol{}
+	for s, slot := range g.p.slots {
+		if slot == r.stepRel {
+			one = s
+		}
+	}
+	delete(g.p.slots, one) // it becomes a local variable
+	span := r.stepExpr.Range()
+	c := &condition{expr: &ast.ListPredicate{
+		Span: span, Kind: ast.AllOf, Var: &ast.Variable{Span: span, Name: symbolName(one), Symbol: one},
+		List: &ast.Variable{Span: span, Name: symbolName(r.symbol), Symbol: r.symbol}, Where: r.stepExpr,
+	}}
+	for _, s := range freeSymbols(c.expr) {
+		if g.own[s] {
+			c.symbols = append(c.symbols, s)
+		}
+	}
+	g.conditions = append(g.conditions, c)
+	r.stepExpr, r.stepRel = nil, -1
 }
 
 func (g *graphPattern) bind(n *patternNode) {
@@ -162,6 +210,9 @@ func turned(d storage.Direction) storage.Direction {
 // earlier returns the slots of solved relationships that a new one might be
 // the same as.
 func (g *graphPattern) earlier(r *patternRel) []int {
+	if g.repeatable {
+		return nil
+	}
 	var slots []int
 	for _, other := range g.rels {
 		if other.solved && other != r && other.slot != r.slot && overlap(other.types, r.types) {

@@ -13,6 +13,8 @@ type matcher struct {
 	// closed refuses new variables: a pattern that is an expression can only
 	// use what is bound.
 	closed bool
+	// mode says whether relationships may repeat.
+	mode ast.MatchMode
 	// repeated is set inside of a quantified path, whose variables are its own.
 	repeated bool
 	// relationships are the single relationships of this clause.
@@ -22,9 +24,12 @@ type matcher struct {
 	deferred []func()
 }
 
-func (a *analyzer) matchPattern(p *ast.Pattern, optional bool) {
-	m := &matcher{analyzer: a, optional: optional}
+func (a *analyzer) matchPattern(p *ast.Pattern, mode ast.MatchMode, optional bool) {
+	m := &matcher{analyzer: a, optional: optional, mode: mode}
 	for _, path := range p.Paths {
+		if path.Selector.Kind >= ast.SelectShortest && len(p.Paths) > 1 && mode != ast.MatchRepeatableElements {
+			a.fail(path, ast.UnexpectedSyntax, "a path with a selector must be the only one of its MATCH")
+		}
 		m.path(path)
 	}
 	m.finish()
@@ -58,9 +63,15 @@ func (m *matcher) path(p *ast.PathPattern) {
 func (m *matcher) selector(p *ast.PathPattern) {
 	if p.Selector.Count != nil {
 		m.constants(p.Selector.Count)
+		if n, ok := p.Selector.Count.(*ast.Literal); ok && n.Value.Int() < 1 {
+			m.fail(n, ast.InvalidArgumentValue, "the number of paths must be greater than 0")
+		}
 	}
 	switch p.Selector.Kind {
 	case ast.SelectShortestPathFunction, ast.SelectAllShortestPathsFunction:
+		if m.mode != ast.MatchDefault {
+			m.fail(p, ast.UnexpectedSyntax, "shortestPath can not be used with a match mode: use SHORTEST")
+		}
 		_, rels, ok := p.Simple()
 		if !ok || len(rels) != 1 {
 			m.fail(p, ast.InvalidRelationshipPattern, "shortestPath needs a pattern of one relationship between two nodes")
@@ -149,16 +160,40 @@ func (m *matcher) relationship(r *ast.RelPattern) {
 	if r.Length != nil {
 		m.lengthBound(r.Length.Min)
 		m.lengthBound(r.Length.Max)
+		m.limited(r, r.Length.Max != nil)
+	}
+	if r.Quantifier != nil {
+		m.limited(r, r.Quantifier.Max >= 0)
 	}
 	m.later(func() {
 		m.labels(r.Types)
 		m.properties(r.Properties)
-		if r.Where != nil {
-			m.condition(r.Where)
-		}
+		m.relationshipWhere(r)
 	})
 	if r.Expansion != nil {
 		m.expansion(r)
+	}
+}
+
+// relationshipWhere analyses the condition inside the brackets. Of many
+// relationships it must hold for each.
+func (m *matcher) relationshipWhere(r *ast.RelPattern) {
+	switch {
+	case r.Length != nil && r.Expansion == nil && r.Where != nil:
+		m.fail(r.Where, ast.InvalidRelationshipPattern, "a relationship of variable length can have no WHERE: use a quantifier such as ->{1,3} for the length")
+	case r.Quantifier != nil:
+		r.Inner = m.newSymbol("", ast.Of(ast.TypeRelationship))
+		m.inner(func() {
+			if r.Var != nil {
+				r.Inner.Name = r.Var.Name
+				m.scope.add(r.Inner)
+			}
+			if r.Where != nil {
+				m.condition(r.Where)
+			}
+		})
+	case r.Where != nil:
+		m.condition(r.Where)
 	}
 }
 
@@ -175,10 +210,18 @@ func (m *matcher) listOfRelationships(r *ast.RelPattern) {
 	}
 }
 
+// limited refuses a pattern that may match without end: one that repeats
+// without an upper bound, where relationships may repeat too.
+func (m *matcher) limited(n ast.Node, bounded bool) {
+	if m.mode == ast.MatchRepeatableElements && !bounded {
+		m.fail(n, ast.InvalidRelationshipPattern, "a pattern of REPEATABLE ELEMENTS that repeats needs an upper bound")
+	}
+}
+
 // once refuses a relationship that the same clause has already: two places
 // of one pattern never match the same relationship.
 func (m *matcher) once(r *ast.RelPattern) {
-	if r.Var == nil {
+	if r.Var == nil || m.mode == ast.MatchRepeatableElements {
 		return
 	}
 	for _, s := range m.relationships {
@@ -236,10 +279,11 @@ func (m *matcher) group(g *ast.GroupPattern) {
 		}
 		return
 	}
+	m.limited(g, g.Quantifier.Max >= 0)
 	outer := m.scope
 	inside := newScope(outer)
 	m.scope = inside
-	n := &matcher{analyzer: m.analyzer, repeated: true}
+	n := &matcher{analyzer: m.analyzer, repeated: true, mode: m.mode}
 	n.elements(g.Path)
 	n.pathVariable(g.Path)
 	n.finish()

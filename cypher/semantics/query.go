@@ -186,7 +186,7 @@ func (a *analyzer) clause(c ast.Clause, p purpose) result {
 }
 
 func (a *analyzer) match(c *ast.Match) {
-	a.matchPattern(c.Pattern, c.Optional)
+	a.matchPattern(c.Pattern, c.Mode, c.Optional)
 	for _, h := range c.Hints {
 		for _, v := range h.Vars {
 			a.use(v)

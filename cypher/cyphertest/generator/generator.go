@@ -222,6 +222,8 @@ func (g *Generator) match(optional bool) string {
 	}
 	if a, ok := g.firm(); ok && !optional && g.chance(10) {
 		text += g.shortest(a)
+	} else if g.chance(10) {
+		text += g.selected()
 	} else {
 		text += g.path().forward()
 		if g.chance(5) && g.cost < maxCost {

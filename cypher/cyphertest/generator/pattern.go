@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -86,6 +87,9 @@ func (g *Generator) labels(n int) string {
 	if !g.chance(n) {
 		return ""
 	}
+	if g.chance(6) {
+		return ":" + g.pick("$('A')", "$any(['A', 'B'])", "$all(['A', 'C'])", "!$('B')", "A|$(['B', 'C'])")
+	}
 	return ":" + g.pick(g.label(), g.label(), g.label()+"&"+g.label(), g.label()+"|"+g.label(), "!"+g.label(), "%")
 }
 
@@ -127,6 +131,9 @@ func (g *Generator) relationship() rel {
 		return rel{inside: "[" + g.types() + "]", direction: direction}
 	default:
 		text := g.types() + g.properties()
+		if g.chance(6) {
+			text = ":" + g.pick("!R", "%", "R|!S", "!(R|T)", "$('S')", "$any(['R', 'T'])", "(R|S)&!S")
+		}
 		name := g.fresh()
 		g.bind(name, relationshipKind, false)
 		return rel{inside: "[" + name + text + "]", direction: direction}
@@ -135,6 +142,9 @@ func (g *Generator) relationship() rel {
 
 // quantified is a path that repeats, in the place of a relationship.
 func (g *Generator) quantified() rel {
+	if g.chance(2) {
+		return g.many("{1,2}", "{0,2}", "{2}", "{,2}")
+	}
 	x, y := g.fresh(), g.fresh()
 	g.bind(x, entitiesKind, false)
 	g.bind(y, entitiesKind, false)
@@ -145,4 +155,39 @@ func (g *Generator) quantified() rel {
 	}
 	text := "((" + x + ")" + step + "(" + y + ")" + where + ")" + g.pick("{1,2}", "{0,2}", "{2}", "{,2}")
 	return rel{inside: text, direction: group}
+}
+
+// many is a relationship with a quantifier.
+func (g *Generator) many(quantifiers ...string) rel {
+	name := g.fresh()
+	inside := name + g.types() + g.pick("", "", " WHERE "+name+".i > 0", " WHERE "+name+".k <> 2")
+	g.bind(name, entitiesKind, false)
+	return rel{inside: g.pick("-["+inside+"]->", "<-["+inside+"]-", "-["+inside+"]-") + g.pick(quantifiers...), direction: group}
+}
+
+// selected is a path with a selector. Which path one of the shortest is, is
+// open: then nothing but its length and its ends can be used.
+func (g *Generator) selected() string {
+	one := g.chance(3)
+	p := &path{nodes: []string{g.node(true)}}
+	if !one && g.chance(4) {
+		p.rels, p.nodes = append(p.rels, g.relationship()), append(p.nodes, g.node(false))
+	}
+	if g.chance(3) {
+		p.rels = append(p.rels, g.quantified())
+	} else {
+		p.rels = append(p.rels, g.many("+", "*", "{1,3}", "{2,3}"))
+	}
+	p.nodes = append(p.nodes, g.node(false))
+	selector, kind := g.pick("ALL SHORTEST ", "ALL SHORTEST ", "SHORTEST 1 GROUPS ", "SHORTEST 2 GROUPS "), pathKind
+	if one {
+		selector, kind = g.pick("ANY SHORTEST ", "SHORTEST 1 "), lengthKind
+		g.vars = slices.DeleteFunc(g.vars, func(v variable) bool { return v.kind == entitiesKind })
+	}
+	if g.chance(2) {
+		p.name = g.fresh()
+		g.bind(p.name, kind, false)
+		p.name += " = "
+	}
+	return p.name + selector + strings.TrimPrefix(p.forward(), p.name)
 }

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +17,8 @@ type Relation struct {
 func (g *Generator) Relations() []Relation {
 	g.vars, g.next, g.cost, g.depth = nil, 0, 0, 2
 	p := g.path()
-	for p.name != "" || strings.Contains(p.forward(), "((") {
+	repeats := func(r rel) bool { return r.direction == group }
+	for p.name != "" || slices.ContainsFunc(p.rels, repeats) {
 		g.vars, g.next, g.cost = nil, 0, 0
 		p = g.path()
 	}

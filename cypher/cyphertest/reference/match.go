@@ -15,6 +15,8 @@ type matcher struct {
 	fresh map[*ast.Symbol]bool
 	// repeatable lets a relationship be used more than once.
 	repeatable bool
+	// where are the conditions of the clause.
+	where []ast.Expr
 }
 
 // A state is a pattern that fits so far. It is a value: a copy can go another
@@ -64,6 +66,7 @@ func (r *run) newMatcher(p ast.Node, repeatable bool) *matcher {
 
 func (r *run) matchClause(c *ast.Match, in row, emit func(row)) {
 	m := r.newMatcher(c.Pattern, c.Mode == ast.MatchRepeatableElements)
+	m.where = conjuncts(nil, c.Where)
 	found := false
 	m.match(c.Pattern.Paths, in, func(out row) {
 		if c.Where == nil || r.holds(c.Where, scope{row: out}) {
@@ -118,10 +121,54 @@ func (m *matcher) paths(paths []*ast.PathPattern, st state, then func(state)) {
 		return
 	}
 	var all []state
-	m.elements(p.Elements, st, func(st state) { all = append(all, st) })
+	m.elements(p.Elements, st, func(st state) {
+		if m.eligible(p, st) {
+			all = append(all, st)
+		}
+	})
 	for _, st := range m.selected(p.Selector, all) {
 		done(st)
 	}
+}
+
+// conjuncts appends the parts of an expression that are joined by AND.
+func conjuncts(dst []ast.Expr, e ast.Expr) []ast.Expr {
+	if and, ok := e.(*ast.Binary); ok && and.Op == ast.And {
+		return conjuncts(conjuncts(dst, and.Left), and.Right)
+	}
+	if e == nil {
+		return dst
+	}
+	return append(dst, e)
+}
+
+// eligible reports whether shortestPath() may choose a path: the shortest one
+// that meets the conditions on it is wanted.
+func (m *matcher) eligible(p *ast.PathPattern, st state) bool {
+	if p.Selector.Kind > ast.SelectAllShortestPathsFunction {
+		return true
+	}
+	in := st.row
+	if p.Symbol != nil {
+		path := st.path
+		in = in.with(p.Symbol, graph.NewPath(&path))
+	}
+	rel, _ := p.Elements[1].(*ast.RelPattern)
+	for _, e := range m.where {
+		about, ready := false, true
+		ast.Walk(e, func(n ast.Node) bool {
+			if v, ok := n.(*ast.Variable); ok {
+				about = about || v.Symbol != nil && (v.Symbol == p.Symbol || v.Symbol == rel.Symbol)
+				_, bound := in[v.Symbol]
+				ready = ready && (bound || !m.fresh[v.Symbol])
+			}
+			return true
+		})
+		if about && ready && !m.holds(e, scope{row: in}) {
+			return false
+		}
+	}
+	return true
 }
 
 // selected chooses among paths between the same two nodes by their length.
@@ -181,7 +228,7 @@ func (m *matcher) elements(elements []ast.Element, st state, then func(state)) {
 			m.many(e, st, next)
 		}
 	case *ast.GroupPattern:
-		if e.Path.Symbol != nil || e.Path.Selector.Kind != ast.SelectAll {
+		if e.Path.Symbol != nil && e.Quantifier != nil || e.Path.Selector.Kind != ast.SelectAll {
 			unsupported("a path inside of a path")
 		}
 		m.starts(st, func(st state) {
@@ -189,7 +236,12 @@ func (m *matcher) elements(elements []ast.Element, st state, then func(state)) {
 				m.group(e, st, nil, next)
 				return
 			}
+			first := len(st.path.Relationships)
 			m.elements(e.Path.Elements, st, func(st state) {
+				if e.Path.Symbol != nil {
+					part := graph.Path{Nodes: st.path.Nodes[first:], Relationships: st.path.Relationships[first:]}
+					st.row = st.row.with(e.Path.Symbol, graph.NewPath(&part))
+				}
 				if e.Where == nil || m.require(e.Where, &st, func(in row) bool { return m.holds(e.Where, scope{row: in}) }) {
 					next(st)
 				}
@@ -324,9 +376,6 @@ func (m *matcher) single(p *ast.RelPattern, st state, then func(state)) {
 
 // many fits a relationship that stands for several in a row.
 func (m *matcher) many(p *ast.RelPattern, st state, then func(state)) {
-	if p.Where != nil {
-		unsupported("WHERE in a relationship of variable length")
-	}
 	least, most := m.lengths(p)
 	if m.repeatable && most == math.MaxInt64 {
 		unsupported("endless walks")
@@ -344,12 +393,20 @@ func (m *matcher) many(p *ast.RelPattern, st state, then func(state)) {
 		}
 		from, _ := st.at()
 		for _, s := range m.steps(from, p.Direction) {
-			if st, ok := m.walk(p, s, st); ok {
-				more(add(taken, graph.Relationship(s.relationship)), st)
+			v := graph.Relationship(s.relationship)
+			if st, ok := m.walk(p, s, st); ok && m.each(p, v, &st) {
+				more(add(taken, v), st)
 			}
 		}
 	}
 	more([]graph.Value{}, st)
+}
+
+// each tests the condition on one of many relationships.
+func (m *matcher) each(p *ast.RelPattern, v graph.Value, st *state) bool {
+	return p.Where == nil || m.require(p.Where, st, func(in row) bool {
+		return m.holds(p.Where, scope{row: in.with(p.Inner, v)})
+	})
 }
 
 func (m *matcher) lengths(p *ast.RelPattern) (least, most int64) {
