@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -37,6 +38,9 @@ type Options struct {
 	// their like ask. Without them there are no such statements.
 	Transactions Transactions
 	Settings     Settings
+	// Isolation is the level of transactions that name none. Zero means
+	// snapshot isolation.
+	Isolation storage.Isolation
 }
 
 // Validate reports all that is wrong with the options at once.
@@ -74,6 +78,8 @@ type RunOptions struct {
 	// User is the authenticated user, and Roles what it may be.
 	User  string
 	Roles []string
+	// Session is what the client's statements leave behind; may be nil.
+	Session *Session
 }
 
 // TransactionOptions belong to one explicit transaction.
@@ -88,6 +94,8 @@ type Engine struct {
 	tables     *show.Tables
 	plans      *lru.Cache[string, text]      // by exact text
 	shared     *lru.Cache[string, *prepared] // by text without literals
+	// level is the storage.Isolation of transactions that name none.
+	level atomic.Uint32
 	// normalizers keeps buffers of *parser.Normalizer.
 	normalizers sync.Pool
 }
@@ -111,8 +119,13 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 	e.procedures = procedure.NewTable(procedure.Options{Testing: o.TestProcedures, Functions: e.functions})
 	e.tables = show.New(show.Sources{
 		Store: store, Functions: e.functions, Procedures: e.procedures,
-		Server: o.Server, Transactions: o.Transactions, Settings: o.Settings,
+		Server: o.Server, Transactions: o.Transactions, Settings: o.Settings, Isolation: e.globalIsolation,
 	})
+	level := o.Isolation
+	if level == 0 {
+		level = storage.SnapshotIsolation
+	}
+	e.level.Store(uint32(level))
 	return e
 }
 
@@ -134,11 +147,17 @@ func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o Ru
 		return nil, forbidden()
 	}
 	x := execution{params: params, literals: literals, options: &o}
+	if !p.table {
+		if x.level, err = e.isolation(&o); err != nil {
+			return nil, err
+		}
+	}
 	if p.plan.Writes {
-		x.tx = e.store.Begin(storage.WriteMode)
 		return e.startWriting(ctx, p, &x)
 	}
-	x.tx = e.store.Begin(storage.ReadMode)
+	if x.tx, err = e.begin(ctx, &o, storage.ReadMode, x.level); err != nil {
+		return nil, err
+	}
 	r, err := e.start(ctx, p, x)
 	if err != nil {
 		x.tx.Rollback()
@@ -161,7 +180,15 @@ func (e *Engine) Begin(ctx context.Context, o TransactionOptions) (*Transaction,
 	if o.Mode == ReadMode {
 		mode = storage.ReadMode
 	}
-	return &Transaction{engine: e, tx: e.store.Begin(mode), options: o}, nil
+	level, err := e.isolation(&o)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := e.begin(ctx, &o, mode, level)
+	if err != nil {
+		return nil, errorOf(err)
+	}
+	return &Transaction{engine: e, tx: tx, options: o}, nil
 }
 
 // A Transaction runs several statements on one snapshot, with their changes. The
@@ -205,22 +232,37 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	if p.plan.OwnTransactions && !p.explain() {
 		return nil, &Error{Kind: KindTransaction, Message: "CALL … IN TRANSACTIONS can not run inside of an explicit transaction"}
 	}
-	x := execution{params: params, literals: literals, tx: t.tx, options: &o, deletes: t.deletes, shared: true}
+	if o.Session == nil {
+		o.Session = t.options.Session
+	}
+	t.open = slices.DeleteFunc(t.open, func(r *Result) bool { return r.ended || r.closed })
+	t.tx.Refresh(len(t.open) > 0)
+	x := execution{
+		params: params, literals: literals, tx: t.tx, level: t.tx.Isolation(), options: &o, deletes: t.deletes, shared: true,
+	}
 	var r *Result
-	if t.begun || !p.plan.Writes {
+	if !t.replaceable() || !p.plan.Writes {
 		r, err = t.engine.start(ctx, p, x)
 	} else {
-		// Nothing depends on the snapshot yet, so it can be replaced.
 		r, err = t.engine.startWriting(ctx, p, &x)
-		t.tx = x.tx
+		if x.tx != nil {
+			t.tx = x.tx
+		}
 	}
 	t.begun = true
 	if err != nil {
 		return nil, err
 	}
 	t.deletes = t.deletes || p.plan.Deletes
-	t.open = append(slices.DeleteFunc(t.open, func(r *Result) bool { return r.ended || r.closed }), r)
+	t.open = append(t.open, r)
 	return r, nil
+}
+
+// replaceable reports whether a new transaction of the store would do as well as
+// the present one: when nothing depends on the snapshot, because there was no
+// statement yet or the level promises none, and nothing has been changed.
+func (t *Transaction) replaceable() bool {
+	return !t.begun || len(t.open) == 0 && t.tx.Isolation().RefreshesReads() && !t.tx.HasChanges()
 }
 
 // Commit makes the changes durable and visible, and returns their position.

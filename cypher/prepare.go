@@ -30,6 +30,8 @@ type prepared struct {
 	// system marks statements about the server, alone those that no explicit
 	// transaction may hold.
 	system, alone bool
+	// table marks statements with rows that do not read the graph as queries do.
+	table bool
 	// runs keeps executions for the next time: operators, batches, tables.
 	runs sync.Pool
 }

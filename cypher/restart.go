@@ -7,14 +7,20 @@ import (
 	"github.com/drawbolt/drawbolt/storage"
 )
 
-// startWriting begins a writing statement that nothing of its transaction has
-// come before, and commits it unless the transaction is shared. When others were
-// in its way it runs again in a new transaction, which x then has: the client has
-// seen nothing that the old one has read.
+// startWriting begins a writing statement whose transaction can be replaced, and
+// commits it unless the transaction is shared. When others were in its way it runs
+// again in a new transaction, which x then has: the client has seen nothing that
+// the old one has read.
 func (e *Engine) startWriting(ctx context.Context, p *prepared, x *execution) (*Result, error) {
 	var turn storage.Turn
 	defer turn.Done()
 	for {
+		if x.tx == nil {
+			var err error
+			if x.tx, err = e.begin(ctx, x.options, storage.WriteMode, x.level); err != nil {
+				return nil, errorOf(err)
+			}
+		}
 		r, err := e.start(ctx, p, *x)
 		if err == nil && !x.shared {
 			err = r.commitAlone(ctx)
@@ -30,6 +36,6 @@ func (e *Engine) startWriting(ctx context.Context, p *prepared, x *execution) (*
 		if stop := turn.Next(ctx, e.store, conflict); stop != nil {
 			return nil, stop
 		}
-		x.tx = e.store.Begin(storage.WriteMode)
+		x.tx = nil
 	}
 }

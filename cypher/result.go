@@ -56,7 +56,8 @@ func (b *Batch) Value(row, column int) graph.Value {
 type execution struct {
 	params   graph.Value
 	literals []graph.Value
-	tx       *storage.Transaction
+	tx       *storage.Transaction // nil when there is none yet
+	level    storage.Isolation
 	options  *RunOptions
 	deletes  bool // the transaction may have deleted entities
 	shared   bool // other statements run in the transaction
@@ -91,6 +92,9 @@ func (e *Engine) start(ctx context.Context, p *prepared, x execution) (*Result, 
 		Store: e.store, Database: e.options.Database, Server: e.options.Server,
 		User: o.User, Roles: o.Roles, Metadata: o.Metadata,
 		Clock: temporal.Clock{Transaction: now, Statement: now},
+	}
+	if o.Session != nil {
+		r.function.Levels = o.Session.levels
 	}
 	run.Start(exec.Options{
 		Store: e.store, Transaction: tx, Parameters: values, Function: &r.function,

@@ -31,11 +31,14 @@ func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value
 	case *ast.Transaction:
 		err = &Error{Kind: KindTransaction, Message: "transaction commands must be sent alone"}
 	case *ast.Command:
-		if c.Name == reloadStatement {
+		switch c.Name {
+		case reloadStatement:
 			err = e.reload(ctx, t, &r.summary)
-			break
+		case setGlobalIsolation, setSessionIsolation, setNextIsolation:
+			err = e.setIsolation(c, t, &o)
+		default:
+			err = refused("the statement %s", c.Name)
 		}
-		err = refused("the statement %s", c.Name)
 	default:
 		err = refused("the statement")
 	}

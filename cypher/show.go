@@ -44,6 +44,6 @@ func (e *Engine) planTable(p *prepared, s *ast.Show, o plan.Options) error {
 	}
 	var err error
 	p.plan, err = plan.NewShow(s, table.Procedure(s.Name(), keys), o)
-	p.system, p.alone = table.System, table.Alone
+	p.system, p.alone, p.table = table.System, table.Alone, true
 	return err
 }

@@ -64,7 +64,7 @@ func (o *TransactionOptions) engine() cypher.RunOptions {
 	if o.ReadOnly {
 		mode = cypher.ReadMode
 	}
-	return cypher.RunOptions{Mode: mode, Metadata: o.Metadata, User: o.User}
+	return cypher.RunOptions{Mode: mode, Metadata: o.Metadata, User: o.User, Session: o.Session}
 }
 
 func (r engineResult) Next(ctx context.Context, limit int) (Batch, error) {

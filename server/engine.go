@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -44,6 +45,8 @@ type TransactionOptions struct {
 	Metadata graph.Value
 	// User is who has logged in, or empty.
 	User string
+	// Session is what the client's statements leave behind; may be nil.
+	Session *cypher.Session
 }
 
 // A Transaction is an explicit transaction, used by one goroutine at a time.

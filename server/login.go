@@ -163,6 +163,7 @@ func (s *session) openUp() error {
 // logoff answers LOGOFF: the limits before login hold again.
 func (s *session) logoff() error {
 	s.login, s.state = Login{}, stateAuthentication
+	s.chosen.Reset()
 	s.noops.Store(false)
 	s.enterGate()
 	s.input.setLimit(loginMessageBytes)

@@ -16,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/packstream"
 	"github.com/drawbolt/drawbolt/server/ws"
 )
@@ -57,6 +58,9 @@ type session struct {
 	decoder bolt.RequestDecoder
 	encoder bolt.ValueEncoder
 	life    *lifetime
+	// chosen is what statements have chosen for later ones, until RESET or LOGOFF:
+	// a pooled connection must not hand it on.
+	chosen cypher.Session
 	// composing: a message has been begun and not ended.
 	composing bool
 
@@ -332,6 +336,7 @@ func (s *session) reset() error {
 		return nil
 	}
 	s.abandon()
+	s.chosen.Reset()
 	s.life.reset()
 	s.failed = false
 	s.state = stateReady

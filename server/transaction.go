@@ -97,7 +97,7 @@ func (s *session) start(x *bolt.TransactionExtra, now time.Time) context.Context
 }
 
 func (s *session) options(db *database, x *bolt.TransactionExtra) TransactionOptions {
-	return TransactionOptions{ReadOnly: x.ReadOnly || db.readOnly, Metadata: x.Metadata, User: s.login.User}
+	return TransactionOptions{ReadOnly: x.ReadOnly || db.readOnly, Metadata: x.Metadata, User: s.login.User, Session: &s.chosen}
 }
 
 // await waits until the database has reached the client's bookmarks.

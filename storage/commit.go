@@ -145,8 +145,15 @@ func (t *Transaction) flush() (Position, error) {
 	k := &ticket{owner: t.owner, work: t.work, done: make(chan struct{})}
 	p := &s.pipeline
 	p.append.Lock()
-	t.correctSteps()
-	flush, err := s.enqueue(k, t.work.redo)
+	err := t.validate()
+	var flush wal.Flush
+	if err == nil {
+		t.correctSteps()
+		flush, err = s.enqueue(k, t.work.redo)
+	}
+	if err == nil {
+		t.noteChanges(k.timestamp)
+	}
 	p.append.Unlock()
 	if err != nil {
 		t.Rollback()
@@ -261,7 +268,7 @@ func (s *Store) publish(k *ticket) {
 func (s *Store) Position() Position { return Position(s.published.Load()) }
 
 // WaitFor waits until transactions begun now see the commit at a position, or
-// until ctx ends, whose cause it then returns.
+// until ctx ends, whose cause it then returns, or the log fails.
 func (s *Store) WaitFor(ctx context.Context, position Position) error {
 	if s.published.Load() >= uint64(position) {
 		return nil
@@ -272,11 +279,18 @@ func (s *Store) WaitFor(ctx context.Context, position Position) error {
 		p.mu.Unlock()
 		return nil
 	}
+	if err := s.stopped.Load(); err != nil {
+		p.mu.Unlock()
+		return err
+	}
 	w := waiter{timestamp: uint64(position), done: make(chan struct{})}
 	p.waiters = append(p.waiters, w)
 	p.mu.Unlock()
 	select {
 	case <-w.done:
+		if s.published.Load() < uint64(position) {
+			return s.stopped.Load()
+		}
 		return nil
 	case <-ctx.Done():
 		p.mu.Lock()
@@ -411,4 +425,14 @@ func (t *Transaction) checkGroup(ctx context.Context, group *block) error {
 		}
 		b = s.block(ref)
 	}
+}
+
+// giveUp wakes those who wait for commits that will not become visible.
+func (p *pipeline) giveUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.waiters {
+		close(w.done)
+	}
+	p.waiters = nil
 }

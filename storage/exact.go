@@ -14,22 +14,29 @@ import (
 
 // correctSteps does that. The mutex of appending is held.
 func (t *Transaction) correctSteps() {
-	p := &t.store.pipeline
-	if p.last == t.seen {
-		return
+	if t.store.pipeline.last != t.seen {
+		t.correctStepsTo(t.committed)
 	}
+}
+
+// An outlook returns the version of a record at a later time than the snapshot,
+// without the changes of whoever has no place in the order of commits then.
+type outlook func(h *head) (version, bool)
+
+// correctStepsTo makes the counts right for a later time.
+func (t *Transaction) correctStepsTo(later outlook) {
 	for _, l := range t.work.links {
-		t.correctEnd(l.node(), l.dir(), TypeID(l.kind()), 1)
+		t.correctEnd(later, l.node(), l.dir(), TypeID(l.kind()), 1)
 	}
 	for _, c := range t.work.changes {
 		switch c.kind {
 		case relationshipDeleted:
 			r := t.store.relationships.At(c.slot)
 			typ := TypeID(atomic.LoadUint32(&r.tag) &^ deleted)
-			t.correctEnd(atomic.LoadUint32(&r.start), Out, typ, -1)
-			t.correctEnd(atomic.LoadUint32(&r.end), In, typ, -1)
+			t.correctEnd(later, atomic.LoadUint32(&r.start), Out, typ, -1)
+			t.correctEnd(later, atomic.LoadUint32(&r.end), In, typ, -1)
 		case nodeChanged, nodeDeleted:
-			t.correctNode(c)
+			t.correctNode(later, c)
 		default: // what is created cannot have been changed by anybody else
 		}
 	}
@@ -37,14 +44,14 @@ func (t *Transaction) correctSteps() {
 
 // correctEnd corrects the count of one end of a relationship that the
 // transaction has created (by 1) or deleted (by -1).
-func (t *Transaction) correctEnd(slot uint32, dir Direction, typ TypeID, by int64) {
+func (t *Transaction) correctEnd(later outlook, slot uint32, dir Direction, typ TypeID, by int64) {
 	n := t.store.nodes.At(slot)
 	w := n.load()
 	if !w.IsOwned() && w.Timestamp() <= t.seen || w.IsOwned() && w.Owner() == t.owner {
 		return
 	}
 	seen := t.labelsSeen(n)
-	now, ok := t.committed(&n.head)
+	now, ok := later(&n.head)
 	if !ok || now.tag == seen {
 		return
 	}
@@ -58,7 +65,7 @@ func (t *Transaction) correctEnd(slot uint32, dir Direction, typ TypeID, by int6
 
 // correctNode corrects the counts of a node whose labels the transaction has
 // changed, when somebody has changed its relationships.
-func (t *Transaction) correctNode(c change) {
+func (t *Transaction) correctNode(later outlook, c change) {
 	s := t.store
 	n := s.nodes.At(c.slot)
 	if c.undo == 0 || s.undo.At(c.undo).load().IsOwned() {
@@ -71,7 +78,7 @@ func (t *Transaction) correctNode(c change) {
 	for _, dir := range [...]Direction{Out, In} {
 		for ref := atomic.LoadUint32(n.side(dir)); ref != 0; {
 			group := s.block(ref)
-			if by := t.degreeChange(group); by != 0 {
+			if by := t.degreeChange(later, group); by != 0 {
 				// What was counted is the degree times the labels after less
 				// the labels before.
 				t.countSteps(dir, TypeID(group.kind), before, -by)
@@ -84,9 +91,9 @@ func (t *Transaction) correctNode(c change) {
 	}
 }
 
-// degreeChange returns how much larger a group is now than in the transaction's
+// degreeChange returns how much larger a group is later than in the transaction's
 // snapshot, its own changes aside.
-func (t *Transaction) degreeChange(group *block) int64 {
+func (t *Transaction) degreeChange(later outlook, group *block) int64 {
 	s := t.store
 	var by int64
 	for b := group; ; {
@@ -100,7 +107,7 @@ func (t *Transaction) degreeChange(group *block) int64 {
 				if v, ok := s.read(h, &t.sight); ok && v.tag&deleted == 0 {
 					by--
 				}
-				if v, ok := t.committed(h); ok && v.tag&deleted == 0 {
+				if v, ok := later(h); ok && v.tag&deleted == 0 {
 					by++
 				}
 			}

@@ -81,6 +81,7 @@ func (v *View) nextGroup(c *ExpandCursor, id graph.NodeID, dir Direction) bool {
 			if rec == nil {
 				return false
 			}
+			v.saw(readRelationshipsAt, uint32(id), 0) //nolint:gosec // the low half
 			c.next, c.started = atomic.LoadUint32(rec.side(c.side)), true
 		}
 		if c.next != 0 {
@@ -100,7 +101,7 @@ func (v *View) readBlock(c *ExpandCursor, b *block, count uint32, id graph.NodeI
 	s := v.tx.store
 	n := 0
 	self := uint32(id) //nolint:gosec // the low half
-	settled := b.allClear(s.block(c.group), v.tx.seen)
+	settled := b.allClear(s.block(c.group), v.sight.Snapshot())
 	for ; c.at < count && n < len(dst); c.at++ {
 		e := b.entry(c.at)
 		if skipLoops && e.neighbour() == self {
@@ -132,6 +133,7 @@ func (v View) Degree(id graph.NodeID, dir Direction, types []TypeID) int {
 	if rec == nil {
 		return 0
 	}
+	v.saw(readRelationshipsAt, uint32(id), 0) //nolint:gosec // the low half
 	n := 0
 	for _, side := range [...]Direction{Out, In} {
 		if dir != Both && dir != side {
@@ -161,7 +163,7 @@ func (v *View) groupDegree(group *block) int {
 	n := 0
 	for b := group; ; {
 		count := atomic.LoadUint32(&b.count)
-		if b.allClear(group, v.tx.seen) {
+		if b.allClear(group, v.sight.Snapshot()) {
 			n += int(count)
 		} else {
 			for i := range count {
@@ -183,7 +185,7 @@ func (v *View) groupDegreeWithout(group *block, neighbour uint32) int {
 	n := 0
 	for b := group; ; {
 		count := atomic.LoadUint32(&b.count)
-		settled := b.allClear(group, v.tx.seen)
+		settled := b.allClear(group, v.sight.Snapshot())
 		for i := range count {
 			e := b.entry(i)
 			if e.neighbour() != neighbour && (settled || v.seesRelationship(e.relationship())) {

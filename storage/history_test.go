@@ -9,7 +9,7 @@ import (
 )
 
 func TestHistory(t *testing.T) {
-	for seed := range uint64(2) {
+	for seed := range uint64(8) {
 		s := open(t, storage.Options{LockTimeout: time.Millisecond})
 		h := storagetest.NewHistory(t, s, storagetest.NewModel(), seed)
 		for round := range 4 {

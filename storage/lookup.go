@@ -206,6 +206,7 @@ func (v View) SeekIndex(c *IndexCursor, ix *Index, values []graph.Value, dst []g
 
 func (v *View) seek(c *IndexCursor, ix *Index, hash uint64, values []graph.Value, dst []graph.NodeID) int {
 	s := v.tx.store
+	v.saw(readIndexEntries, ix.number, hash)
 	var slots [64]uint32
 	n := 0
 	for n < len(dst) {

@@ -38,7 +38,7 @@ func (t *Transaction) await(ctx context.Context, latch *sync.Mutex, find func() 
 			return version{}, missing()
 		}
 		latch.Unlock()
-		if _, visible := t.store.read(h, &t.sight); !visible {
+		if _, visible := t.store.read(h, &t.sight); !visible && !t.seesUncommitted(w) {
 			return version{}, missing()
 		}
 		if !w.IsOwned() {

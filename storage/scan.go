@@ -14,6 +14,7 @@ const scanBatch = 256
 // the end.
 func (v View) ScanNodes(c *NodeCursor, dst []graph.NodeID) int {
 	s := v.tx.store
+	v.saw(readNodes, 0, 0)
 	n := 0
 	end := s.nodes.Len()
 	for ; c.next < end && n < len(dst); c.next++ {
@@ -34,6 +35,7 @@ func (v View) ScanNodes(c *NodeCursor, dst []graph.NodeID) int {
 // they are; 0 is the end. Other nodes are not looked at.
 func (v View) ScanLabel(c *NodeCursor, l LabelID, dst []graph.NodeID) int {
 	s := v.tx.store
+	v.saw(readMembers, uint32(l), 0)
 	var slots [scanBatch]uint32
 	set := s.labelMembers.find(uint32(l))
 	if s.nodes.Len() == 0 { // a closed store has no bitmaps any more
@@ -95,6 +97,7 @@ func (v View) ScanRelationships(c *RelationshipCursor, types []TypeID, dst []gra
 
 func (v *View) scanAllRelationships(c *RelationshipCursor, dst []graph.RelationshipID) int {
 	s := v.tx.store
+	v.saw(readRelationships, 0, 0)
 	n := 0
 	end := s.relationships.Len()
 	for ; c.next < end && n < len(dst); c.next++ {
@@ -110,6 +113,7 @@ func (v *View) scanAllRelationships(c *RelationshipCursor, dst []graph.Relations
 
 func (v *View) scanType(c *RelationshipCursor, t TypeID, dst []graph.RelationshipID) int {
 	s := v.tx.store
+	v.saw(readType, uint32(t), 0)
 	var slots [scanBatch]uint32
 	var set *index.Bitmap
 	if set = s.typeMembers.find(uint32(t)); set == nil || s.relationships.Len() == 0 {

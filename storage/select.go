@@ -60,8 +60,10 @@ const selectSlots = 1 << 14
 // none although there are more further on; at the end more is false.
 func (v View) SelectNodes(c *NodeCursor, label LabelID, labelled bool, conditions []Condition, dst []graph.NodeID) (n int, more bool) {
 	if labelled {
+		v.saw(readContents, uint32(label), 0)
 		n, more = v.selectLabelled(c, label, conditions, dst)
 	} else {
+		v.saw(readAllContents, 0, 0)
 		n, more = v.selectAny(c, conditions, dst)
 	}
 	if !more {

@@ -150,8 +150,11 @@ func (s *Store) SelfLoopCount(t TypeID) int64 {
 // view does not see all own changes.
 func (v View) count(k statistic) (int64, bool) {
 	n, at := v.tx.store.statistics.get(k)
-	if at != v.tx.seen {
+	if at != v.sight.Snapshot() {
 		return 0, false
+	}
+	if v.tx.reads != nil {
+		v.tx.reads.add(statisticClass(k))
 	}
 	if v.tx.HasChanges() {
 		if !v.seesAll() {

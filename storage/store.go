@@ -50,6 +50,7 @@ type Store struct {
 	log        wal.Log   // nil in memory, and while it is replayed
 	lock       io.Closer // of the directory
 	lines      [turns]chan struct{}
+	watchers   watchers
 	replaying  bool
 
 	snapshotting sync.Mutex // one snapshot at a time
@@ -180,8 +181,11 @@ func (s *Store) leave(a *mvcc.Actor) {
 // holds from here on is unknown. It returns the error that commits get.
 func (s *Store) stop(cause error) error {
 	e := &Error{Kind: KindStopped, Message: "the commit log failed", Err: cause}
-	if s.stopped.CompareAndSwap(nil, e) && s.options.OnFatal != nil {
-		s.options.OnFatal(e)
+	if s.stopped.CompareAndSwap(nil, e) {
+		s.pipeline.giveUp()
+		if s.options.OnFatal != nil {
+			s.options.OnFatal(e)
+		}
 	}
 	return s.stopped.Load()
 }

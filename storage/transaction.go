@@ -20,8 +20,12 @@ type Transaction struct {
 	sight   mvcc.Sight
 	mode    Mode
 	ended   bool
-	failed  error // a change failed halfway: only Rollback is left
-	work    *work // nil before the first change
+
+	isolation Isolation
+	reads     *readSet // what a serializable transaction has read; else nil
+
+	failed error // a change failed halfway: only Rollback is left
+	work   *work // nil before the first change
 }
 
 // A work is what a transaction has done, for undoing, stamping and reclaiming,
@@ -105,11 +109,11 @@ func (t *Transaction) Snapshot() Position { return Position(t.seen) }
 func (t *Transaction) HasChanges() bool { return t.work != nil && len(t.work.changes) > 0 }
 
 // View returns a view that sees all own changes.
-func (t *Transaction) View() View { return View{tx: t, sight: t.sight} }
+func (t *Transaction) View() View { return View{tx: t, sight: t.reading()} }
 
 // ViewAt returns a view that sees the own changes of commands before c.
 func (t *Transaction) ViewAt(c uint32) View {
-	return View{tx: t, sight: t.sight.At(c)}
+	return View{tx: t, sight: t.reading().At(c)}
 }
 
 // writable returns why nothing can be changed, or nil.
@@ -143,6 +147,9 @@ func (t *Transaction) fail(err error) error {
 func (t *Transaction) finish() {
 	t.ended = true
 	t.dropWork()
+	if t.reads != nil {
+		t.store.unwatch()
+	}
 	t.store.leave(t.actor)
 }
 

@@ -31,6 +31,7 @@ func (v *View) node(id graph.NodeID) (version, bool) {
 	if n == nil {
 		return version{}, false
 	}
+	v.saw(readNode, uint32(id), 0) //nolint:gosec // the low half
 	ver, ok := v.tx.store.read(&n.head, &v.sight)
 	return ver, ok && ver.tag&deleted == 0
 }
@@ -40,6 +41,7 @@ func (v *View) relationship(id graph.RelationshipID) (version, bool) {
 	if r == nil {
 		return version{}, false
 	}
+	v.saw(readRelationship, uint32(id), 0) //nolint:gosec // the low half
 	ver, ok := v.tx.store.read(&r.head, &v.sight)
 	return ver, ok && ver.tag&deleted == 0
 }
@@ -64,6 +66,7 @@ func (v View) Relationship(id graph.RelationshipID) (RelationshipRecord, bool) {
 	if r == nil {
 		return RelationshipRecord{}, false
 	}
+	v.saw(readRelationship, uint32(id), 0) //nolint:gosec // the low half
 	ver, ok := s.read(&r.head, &v.sight)
 	if !ok || ver.tag&deleted != 0 {
 		return RelationshipRecord{}, false
@@ -241,6 +244,7 @@ func (v View) RelationshipEnds(id graph.RelationshipID) (start, end graph.NodeID
 	if r == nil {
 		return 0, 0, "", false
 	}
+	v.saw(readRelationship, uint32(id), 0) //nolint:gosec // the low half
 	ver, ok := s.read(&r.head, &v.sight)
 	if !ok {
 		return 0, 0, "", false

@@ -137,19 +137,20 @@ func (t *Transaction) linkEnd(ctx context.Context, id graph.NodeID, dir Directio
 		tag := atomic.LoadUint32(&n.tag)
 		mine := w.IsOwned() && w.Owner() == t.owner
 		seen, visible := s.read(&n.head, &t.sight)
+		unknown := !visible && t.seesUncommitted(w)
 		switch {
-		case !visible || seen.tag&deleted != 0 || mine && tag&deleted != 0:
+		case !visible && !unknown || seen.tag&deleted != 0 || mine && tag&deleted != 0:
 			latch.Unlock()
 			return nodeNotFound()
-		case tag&deleted != 0 && w.IsOwned():
+		case (unknown || tag&deleted != 0) && w.IsOwned():
 			latch.Unlock()
 			if err := t.wait(ctx, &n.head, w); err != nil {
 				return err
 			}
 			continue
-		case tag&deleted != 0:
+		case unknown || tag&deleted != 0:
 			latch.Unlock()
-			return conflictOn(&n.head, "the node was deleted by another transaction")
+			return conflictOn(&n.head, "the node was created or deleted by another transaction")
 		}
 		err := s.link(n.side(dir), uint32(typ), newEntry(neighbour, slot), &t.work.retired)
 		latch.Unlock()
@@ -242,7 +243,7 @@ func (t *Transaction) RemoveLabel(ctx context.Context, id graph.NodeID, l LabelI
 func (t *Transaction) countLabel(n *node, l LabelID, by int64) {
 	d := &t.work.delta
 	d.add(statistic{kind: countLabel, label: l}, by)
-	v := t.View()
+	v := View{tx: t, sight: t.sight}
 	for _, side := range []struct {
 		dir  Direction
 		kind statisticKind

@@ -10,9 +10,11 @@ import (
 
 // openEngine returns the query engine of a store.
 func openEngine(store *storage.Store, f *gflags.Set, around *identity) (server.Database, error) {
+	level, _ := storage.ParseIsolation(f.Text(flagIsolation)) // the flag takes no other
 	opts := cypher.Options{
-		Reloader: around.reloader,
-		Server:   around, Transactions: around, Settings: around,
+		Isolation: level,
+		Reloader:  around.reloader,
+		Server:    around, Transactions: around, Settings: around,
 		Database: f.Text(flagDefaultDatabase), TestProcedures: f.Bool(flagTestProcedures),
 		PlanCacheSize: planCache(f),
 	}

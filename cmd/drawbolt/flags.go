@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/storage"
 )
 
 // The sections of the help text and of the reference page.
@@ -63,6 +64,8 @@ const (
 	flagTestProcedures    = "procedures-for-testing"
 	flagLogFileSize       = "storage-wal-file-size-kib"
 	flagFlushEvery        = "storage-wal-file-flush-every-n-tx"
+	flagIsolation         = "isolation-level"
+	flagRecordWait        = "transaction-lock-timeout-sec"
 )
 
 // maxSeconds bounds every flag that counts seconds: ten years.
@@ -281,6 +284,15 @@ func dataFlags() []gflags.Flag {
 		{
 			Name: flagMemoryLimit, Type: gflags.Uint64, Default: "0", Validate: gflags.InRange(0, 1<<30),
 			Help: "Limit in MiB of the memory that graph and indexes may use; 0 means nine tenths of the machine's memory.",
+		},
+		{
+			Name: flagIsolation, Type: gflags.String, Default: storage.SnapshotIsolation.String(),
+			Validate: gflags.OneOf("isolation level", storage.SnapshotIsolation.String(), storage.ReadCommitted.String(), storage.ReadUncommitted.String(), storage.Serializable.String()),
+			Help:     "Isolation level of transactions that name none.",
+		},
+		{
+			Name: flagRecordWait, Type: gflags.Double, Default: "0", Validate: gflags.InRange(0, maxSeconds),
+			Help: "Seconds that a change waits for another transaction that has changed the same; 0 means as long as the transaction may last.",
 		},
 	}
 }

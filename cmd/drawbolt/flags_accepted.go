@@ -32,7 +32,6 @@ const (
 	ownReclaim   = "old versions are reclaimed as soon as no transaction needs them"
 	ownStats     = "statistics and schema are always exact"
 	fullEdges    = "relationships always have properties"
-	fullIsolate  = "every transaction runs in snapshot isolation, which keeps what weaker levels promise"
 	oneMode      = "every statement is a transaction in memory with a log on disk"
 )
 
@@ -63,7 +62,6 @@ func acceptedFlags() []gflags.Flag {
 func acceptedStorage() []gflags.Flag {
 	return []gflags.Flag{
 		{Name: "storage-mode", Type: gflags.String, Default: "IN_MEMORY_TRANSACTIONAL", Validate: gflags.OneOf("storage mode", "IN_MEMORY_TRANSACTIONAL", "IN_MEMORY_ANALYTICAL", "ON_DISK_TRANSACTIONAL"), NoEffect: oneMode, Fits: "IN_MEMORY_TRANSACTIONAL", Help: "Storage mode at the start."},
-		{Name: "isolation-level", Type: gflags.String, Default: "SNAPSHOT_ISOLATION", Validate: gflags.OneOf("isolation level", "SNAPSHOT_ISOLATION", "READ_COMMITTED", "READ_UNCOMMITTED"), NoEffect: fullIsolate, Fits: "SNAPSHOT_ISOLATION", Help: "Isolation level of transactions that name none."},
 		{Name: "storage-properties-on-edges", Type: gflags.Bool, Default: "true", NoEffect: fullEdges, Fits: "true", Help: "Relationships may have properties."},
 		{Name: "storage-gc-cycle-sec", Type: gflags.Uint64, Default: "30", Validate: gflags.InRange(1, 86400), NoEffect: ownReclaim, Help: "Seconds between collections of old versions."},
 		{Name: "storage-gc-aggressive", Type: gflags.Bool, NoEffect: ownReclaim, Help: "Collect old versions at once."},

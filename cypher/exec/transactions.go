@@ -154,7 +154,10 @@ func (o *inTransactions) try() error {
 		}
 		o.sub = sub
 	}
-	tx := o.run.store.Begin(storage.WriteMode)
+	tx, err := o.run.store.BeginIsolated(o.run.ctx, storage.WriteMode, o.run.tx.Isolation())
+	if err != nil {
+		return err
+	}
 	defer tx.Rollback() // does nothing after a commit
 	function := *o.c.Function
 	o.sub.Start(Options{
@@ -176,8 +179,7 @@ func (o *inTransactions) try() error {
 			return err
 		}
 	}
-	_, err := tx.Commit(o.run.ctx)
-	if err != nil {
+	if _, err := tx.Commit(o.run.ctx); err != nil {
 		return err
 	}
 	o.run.counters.add(&o.sub.counters)

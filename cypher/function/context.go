@@ -30,6 +30,8 @@ type Context struct {
 	Roles []string
 	// Metadata is the map that came with the transaction; null without.
 	Metadata graph.Value
+	// Levels are the isolation levels that the client has chosen.
+	Levels storage.Levels
 	// File and Line are where LOAD CSV reads; empty and zero elsewhere.
 	File string
 	Line int64

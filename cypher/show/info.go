@@ -92,17 +92,14 @@ func (t *Tables) storageInfo(ctx context.Context, r *Request) error {
 		field("memory_tracked", text(size)),
 		field("memory_usage", graph.Integer(t.Store.MemoryUsed())),
 		field("memory_allocated", graph.Integer(t.Store.MemoryUsed())),
-		field("global_isolation_level", text(isolation)),
-		field("session_isolation_level", text("")),
-		field("next_session_isolation_level", text("")),
-		field("storage_isolation_level", text(isolation)),
+		field("global_isolation_level", text(t.Isolation().String())),
+		field("session_isolation_level", text(r.Levels.Session.String())),
+		field("next_session_isolation_level", text(r.Levels.Next.String())),
+		field("storage_isolation_level", text(t.Isolation().String())),
 		field("storage_mode", text("IN_MEMORY_TRANSACTIONAL")),
 		field("global_storage_mode", text("IN_MEMORY_TRANSACTIONAL")),
 	)(ctx, r)
 }
-
-// isolation is the only level there is.
-const isolation = "SNAPSHOT_ISOLATION"
 
 func (t *Tables) metricsInfo(_ context.Context, r *Request) error {
 	for _, m := range []struct {

@@ -98,6 +98,8 @@ type Sources struct {
 	Server       function.Server
 	Transactions Transactions
 	Settings     Settings
+	// Isolation tells the level of transactions that name none.
+	Isolation func() storage.Isolation
 }
 
 // Tables finds the table of a statement by its name.

@@ -76,6 +76,18 @@ func (r *Registry) Enter() *Actor {
 	return a
 }
 
+// Advance moves a transaction to the newest visible timestamp and returns that.
+// With hold, what it could see before is kept, because somebody still reads it.
+func (r *Registry) Advance(a *Actor, hold bool) uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.clock.Load()
+	if !hold {
+		a.snapshot, a.epoch = now, r.epoch
+	}
+	return now
+}
+
 // Leave ends a transaction and wakes those who wait for it. No record may be
 // owned by it any more. The actor must not be used again.
 func (r *Registry) Leave(a *Actor) {

@@ -56,8 +56,14 @@ type Sight struct {
 // NewSight returns the sight of a snapshot, for an owner's commands below
 // command. Owner 0 owns nothing.
 func NewSight(snapshot uint64, owner, command uint32) Sight {
-	return Sight{limit: (snapshot+1)<<abortBits - 1, owner: owner | 1<<31, command: command}
+	return Sight{limit: limitOf(snapshot), owner: owner | 1<<31, command: command}
 }
+
+// dirty is the limit of a sight that sees everything; all committed words are
+// below it.
+const dirty = ownedBit - 1
+
+func limitOf(snapshot uint64) uint64 { return (snapshot+1)<<abortBits - 1 }
 
 // At returns the same sight at another command.
 func (s Sight) At(command uint32) Sight {
@@ -65,8 +71,24 @@ func (s Sight) At(command uint32) Sight {
 	return s
 }
 
+// Renewed returns the same sight of another snapshot.
+func (s Sight) Renewed(snapshot uint64) Sight {
+	s.limit = limitOf(snapshot)
+	return s
+}
+
+// Dirty returns a sight that sees what all others have made, committed or not.
+func (s Sight) Dirty() Sight {
+	s.limit = dirty
+	return s
+}
+
+// Snapshot returns the newest timestamp that is visible.
+func (s *Sight) Snapshot() uint64 { return s.limit >> abortBits }
+
 // Sees reports whether a version with this word is visible.
 func (s *Sight) Sees(w Word) bool {
 	owner, command := uint32(w>>32), uint32(w) //nolint:gosec // halves of a word
-	return uint64(w)-1 < s.limit || owner == s.owner && command < s.command
+	return uint64(w)-1 < s.limit || owner == s.owner && command < s.command ||
+		s.limit == dirty && owner > 1<<31 && owner != s.owner
 }

@@ -25,14 +25,17 @@ type History struct {
 	types   []storage.TypeID
 	keys    []storage.KeyID
 	step    int
+	commits int // that changed something
 }
 
 // A running is an unfinished transaction.
 type running struct {
 	tx      *storage.Transaction
-	model   *Model // what it must see
+	model   *Model // what it must see; without what is not committed
 	before  *Model // what it must have seen before its current command
 	changes []func(*Model)
+	commits int  // made when it began
+	read    bool // it has read everything
 }
 
 // NewHistory begins a history on a store whose content is the model. The store
@@ -68,24 +71,63 @@ func (h *History) Run(n int) {
 		h.step++
 		switch k := h.random.IntN(20); {
 		case len(h.running) == 0 || k == 0 && len(h.running) < 5:
-			tx := h.store.Begin(storage.WriteMode)
-			h.running = append(h.running, &running{tx: tx, model: h.Committed.Clone(), before: h.Committed.Clone()})
+			level := storage.Isolation(h.random.IntN(int(storage.Serializable) + 1)) //nolint:gosec // four levels and none
+			tx, err := h.store.BeginIsolated(h.tb.Context(), storage.WriteMode, level)
+			h.check(err)
+			h.running = append(h.running, &running{
+				tx: tx, model: h.Committed.Clone(), before: h.Committed.Clone(), commits: h.commits,
+			})
 		case k == 1:
 			h.commit(h.random.IntN(len(h.running)))
 		case k == 2 && h.random.IntN(3) == 0:
 			h.rollback(h.random.IntN(len(h.running)))
 		case k == 3:
-			r := h.any()
-			Compare(h.tb, fmt.Sprintf("step %d", h.step), r.tx.View(), r.model)
-			Compare(h.tb, fmt.Sprintf("step %d, before the command", h.step), r.tx.ViewAt(r.tx.Command()), r.before)
+			h.compare(h.any())
 		case k == 4:
-			r := h.any()
-			r.before = r.model.Clone()
-			r.tx.NextCommand()
+			h.nextCommand(h.any())
 		default:
 			h.change(h.any())
 		}
 	}
+}
+
+// compare compares what a transaction sees with what it must see.
+func (h *History) compare(r *running) {
+	h.tb.Helper()
+	r.read = true
+	if r.tx.Isolation() == storage.ReadUncommitted {
+		Compare(h.tb, fmt.Sprintf("step %d, uncommitted", h.step), r.tx.View(), h.uncommitted())
+		return
+	}
+	Compare(h.tb, fmt.Sprintf("step %d", h.step), r.tx.View(), r.model)
+	Compare(h.tb, fmt.Sprintf("step %d, before the command", h.step), r.tx.ViewAt(r.tx.Command()), r.before)
+}
+
+// uncommitted returns the committed state with the changes of all who run. No two
+// of them have changed the same.
+func (h *History) uncommitted() *Model {
+	m := h.Committed.Clone()
+	for _, r := range h.running {
+		for _, c := range r.changes {
+			c(m)
+		}
+	}
+	return m
+}
+
+// nextCommand begins a command, with a new snapshot at the levels that have one
+// for each.
+func (h *History) nextCommand(r *running) {
+	h.tb.Helper()
+	r.tx.Refresh(false)
+	if r.tx.Isolation().RefreshesReads() {
+		r.model = h.Committed.Clone()
+		for _, c := range r.changes {
+			c(r.model)
+		}
+	}
+	r.before = r.model.Clone()
+	r.tx.NextCommand()
 }
 
 // Finish commits or rolls back what is running and compares the committed
@@ -123,9 +165,16 @@ func (h *History) commit(i int) {
 	h.tb.Helper()
 	r := h.drop(i)
 	_, err := r.tx.Commit(h.tb.Context())
+	stale := r.tx.Isolation() == storage.Serializable && r.read && r.commits != h.commits && len(r.changes) > 0
 	if err != nil {
 		h.expected(r, err)
 		return
+	}
+	if stale {
+		h.tb.Fatalf("step %d: a serializable transaction commits although others have changed what it has read", h.step)
+	}
+	if len(r.changes) > 0 {
+		h.commits++
 	}
 	for _, c := range r.changes {
 		c(h.Committed)
