@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -80,6 +81,8 @@ type RunOptions struct {
 	Roles []string
 	// Session is what the client's statements leave behind; may be nil.
 	Session *Session
+	// Now is the time of the statement's clock; zero means the time of the call.
+	Now time.Time
 }
 
 // TransactionOptions belong to one explicit transaction.
@@ -96,8 +99,8 @@ type Engine struct {
 	shared     *lru.Cache[string, *prepared] // by text without literals
 	// level is the storage.Isolation of transactions that name none.
 	level atomic.Uint32
-	// normalizers keeps buffers of *parser.Normalizer.
-	normalizers sync.Pool
+	// normalizers keeps buffers of *parser.Normalizer, results those of *Result.
+	normalizers, results sync.Pool
 }
 
 // NewEngine returns an engine on a store, which must stay open as long as the
@@ -146,7 +149,7 @@ func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o Ru
 	if p.plan.Writes && o.Mode == ReadMode && !p.explain() {
 		return nil, forbidden()
 	}
-	x := execution{params: params, literals: literals, options: &o}
+	x := execution{params: params, literals: literals, options: o}
 	if !p.table {
 		if x.level, err = e.isolation(&o); err != nil {
 			return nil, err
@@ -158,7 +161,7 @@ func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o Ru
 	if x.tx, err = e.begin(ctx, &o, storage.ReadMode, x.level); err != nil {
 		return nil, err
 	}
-	r, err := e.start(ctx, p, x)
+	r, err := e.start(ctx, p, &x)
 	if err != nil {
 		x.tx.Rollback()
 		return nil, err
@@ -238,11 +241,11 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	t.open = slices.DeleteFunc(t.open, func(r *Result) bool { return r.ended || r.closed })
 	t.tx.Refresh(len(t.open) > 0)
 	x := execution{
-		params: params, literals: literals, tx: t.tx, level: t.tx.Isolation(), options: &o, deletes: t.deletes, shared: true,
+		params: params, literals: literals, tx: t.tx, level: t.tx.Isolation(), options: o, deletes: t.deletes, shared: true,
 	}
 	var r *Result
 	if !t.replaceable() || !p.plan.Writes {
-		r, err = t.engine.start(ctx, p, x)
+		r, err = t.engine.start(ctx, p, &x)
 	} else {
 		r, err = t.engine.startWriting(ctx, p, &x)
 		if x.tx != nil {
@@ -254,6 +257,7 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 		return nil, err
 	}
 	t.deletes = t.deletes || p.plan.Deletes
+	r.holder = t
 	t.open = append(t.open, r)
 	return r, nil
 }

@@ -163,19 +163,17 @@ func (p *prepared) run() (*exec.Run, error) {
 	return exec.New(p.plan)
 }
 
-// parameters puts the client's parameters and the text's literals in the plan's
-// order.
-func (p *prepared) parameters(params graph.Value, literals []graph.Value) ([]graph.Value, error) {
-	if len(p.plan.Parameters) == 0 {
-		return nil, nil
-	}
-	values := make([]graph.Value, len(p.plan.Parameters))
-	for i, want := range p.plan.Parameters {
+// parameters appends the client's parameters and the text's literals in the
+// plan's order to dst.
+func (p *prepared) parameters(dst []graph.Value, params graph.Value, literals []graph.Value) ([]graph.Value, error) {
+	for i := range p.plan.Parameters {
+		want := &p.plan.Parameters[i]
 		if want.Literal > 0 {
-			values[i] = literals[want.Literal-1]
+			v := literals[want.Literal-1]
 			if want.Negated {
-				values[i] = negated(values[i])
+				v = negated(v)
 			}
+			dst = append(dst, v)
 			continue
 		}
 		name := want.Name
@@ -184,14 +182,14 @@ func (p *prepared) parameters(params graph.Value, literals []graph.Value) ([]gra
 			v, ok = params.Get(name)
 		}
 		if !ok {
-			return nil, &Error{
+			return dst, &Error{
 				Kind: KindParameterMissing, Detail: string(ast.MissingParameter),
 				Message: "MissingParameter: expected parameter(s): " + name,
 			}
 		}
-		values[i] = v
+		dst = append(dst, v)
 	}
-	return values, nil
+	return dst, nil
 }
 
 // negated returns the number with a sign in front of it.

@@ -17,11 +17,11 @@ func (e *Engine) startWriting(ctx context.Context, p *prepared, x *execution) (*
 	for {
 		if x.tx == nil {
 			var err error
-			if x.tx, err = e.begin(ctx, x.options, storage.WriteMode, x.level); err != nil {
+			if x.tx, err = e.begin(ctx, &x.options, storage.WriteMode, x.level); err != nil {
 				return nil, errorOf(err)
 			}
 		}
-		r, err := e.start(ctx, p, *x)
+		r, err := e.start(ctx, p, x)
 		if err == nil && !x.shared {
 			err = r.commitAlone(ctx)
 		}

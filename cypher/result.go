@@ -2,6 +2,7 @@ package cypher
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/drawbolt/drawbolt/cypher/exec"
@@ -19,6 +20,8 @@ type Result struct {
 	run      *exec.Run // nil when it has ended
 	tx       *storage.Transaction
 	owned    *storage.Transaction // to be committed; nil in an explicit transaction
+	holder   *Transaction         // the explicit transaction
+	values   []graph.Value        // of the plan's parameters
 	columns  []string
 	slots    []int
 	view     storage.View
@@ -32,7 +35,6 @@ type Result struct {
 	closed   bool
 	summary  Summary
 	function function.Context
-	clock    time.Time
 }
 
 // A Batch is some rows of a result. It is valid until the next call of
@@ -58,19 +60,20 @@ type execution struct {
 	literals []graph.Value
 	tx       *storage.Transaction // nil when there is none yet
 	level    storage.Isolation
-	options  *RunOptions
+	options  RunOptions
 	deletes  bool // the transaction may have deleted entities
 	shared   bool // other statements run in the transaction
 }
 
 // start begins a statement in a transaction. A writing one runs to its end.
-func (e *Engine) start(ctx context.Context, p *prepared, x execution) (*Result, error) {
-	tx, o := x.tx, x.options
-	r := &Result{engine: e, prepared: p, tx: tx, columns: p.columns, slots: p.plan.Columns, ctx: ctx}
+func (e *Engine) start(ctx context.Context, p *prepared, x *execution) (*Result, error) {
+	tx, o := x.tx, &x.options
+	r := e.newResult()
+	r.engine, r.prepared, r.tx, r.columns, r.slots, r.ctx = e, p, tx, p.columns, p.plan.Columns, ctx
 	r.summary.Type = statementType(p)
 	r.summary.Notifications, r.summary.Database = e.notifications(p), e.options.Database
 	if p.explain() {
-		if _, err := p.parameters(x.params, x.literals); err != nil && p.implicit {
+		if _, err := p.parameters(nil, x.params, x.literals); err != nil && p.implicit {
 			return nil, err
 		}
 		r.slots, r.ended = nil, true
@@ -78,16 +81,19 @@ func (e *Engine) start(ctx context.Context, p *prepared, x execution) (*Result, 
 		r.view = tx.View()
 		return r, nil
 	}
-	values, err := p.parameters(x.params, x.literals)
-	if err != nil {
+	var err error
+	if r.values, err = p.parameters(r.values, x.params, x.literals); err != nil {
 		return nil, err
 	}
 	run, err := p.run()
 	if err != nil {
 		return nil, errorOf(err)
 	}
-	r.clock = time.Now()
-	now := temporal.InstantOf(r.clock)
+	clock := o.Now
+	if clock.IsZero() {
+		clock = time.Now()
+	}
+	now := temporal.InstantOf(clock)
 	r.function = function.Context{
 		Store: e.store, Database: e.options.Database, Server: e.options.Server,
 		User: o.User, Roles: o.Roles, Metadata: o.Metadata,
@@ -97,7 +103,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, x execution) (*Result, 
 		r.function.Levels = o.Session.levels
 	}
 	run.Start(exec.Options{
-		Store: e.store, Transaction: tx, Parameters: values, Function: &r.function,
+		Store: e.store, Transaction: tx, Parameters: r.values, Function: &r.function,
 		Profile: p.mode == profileMode, MemoryLimit: e.options.MemoryLimit, Deletes: x.deletes, Shared: x.shared,
 	})
 	r.run = run
@@ -284,6 +290,29 @@ func (r *Result) Close() error {
 	r.owned.Rollback()
 	r.owned = nil
 	return nil
+}
+
+// Release closes the result and gives it back to the engine: nothing of it may
+// be used any more, not even Close. It is for those who run many statements;
+// others may leave a closed result to the garbage collector.
+func (r *Result) Release() error {
+	err := r.Close()
+	if t := r.holder; t != nil {
+		t.open = slices.DeleteFunc(t.open, func(o *Result) bool { return o == r })
+	}
+	clear(r.values)
+	e := r.engine
+	*r = Result{values: r.values[:0]}
+	e.results.Put(r)
+	return err
+}
+
+// newResult returns an empty result that may have been used before.
+func (e *Engine) newResult() *Result {
+	if r, ok := e.results.Get().(*Result); ok {
+		return r
+	}
+	return &Result{}
 }
 
 // Summary returns what is known after the end of the rows.

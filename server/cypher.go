@@ -28,7 +28,7 @@ var (
 )
 
 func (d engineDatabase) Run(ctx context.Context, s Statement) (Result, error) {
-	return resultOf(d.Engine.Run(ctx, s.Query, s.Parameters, s.engine()))
+	return resultOf(d.Engine.Run(ctx, s.Query, s.Parameters, s.run()))
 }
 
 func (d engineDatabase) Begin(ctx context.Context, o TransactionOptions) (Transaction, error) {
@@ -48,7 +48,14 @@ func (d engineDatabase) WaitFor(ctx context.Context, p storage.Position) error {
 }
 
 func (t engineTransaction) Run(ctx context.Context, s Statement) (Result, error) {
-	return resultOf(t.Transaction.Run(ctx, s.Query, s.Parameters, s.engine()))
+	return resultOf(t.Transaction.Run(ctx, s.Query, s.Parameters, s.run()))
+}
+
+// run returns the options of a statement in the engine's words.
+func (s *Statement) run() cypher.RunOptions {
+	o := s.engine()
+	o.Now = s.Began
+	return o
 }
 
 func resultOf(r *cypher.Result, err error) (Result, error) {
@@ -74,6 +81,9 @@ func (r engineResult) Next(ctx context.Context, limit int) (Batch, error) {
 	}
 	return b, nil
 }
+
+// Close lets the engine use the result's memory for the next one.
+func (r engineResult) Close() error { return r.Release() }
 
 func (r engineResult) Entities() bolt.Entities { return r.Result.Entities() }
 

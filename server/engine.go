@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/cypher"
@@ -34,6 +35,8 @@ type Statement struct {
 	Query string
 	// Parameters is a map value.
 	Parameters graph.Value
+	// Began is when the request came.
+	Began time.Time
 	TransactionOptions
 }
 
@@ -70,8 +73,9 @@ type Result interface {
 	Summary() Summary
 	// Entities resolves the nodes and relationships in the rows.
 	Entities() bolt.Entities
-	// Close gives up what is left. It may be called twice. The error is that of
-	// a commit that happens here, because the statement has written.
+	// Close gives up what is left; nothing of the result is used after it. The
+	// error is that of a commit that happens here, because the statement has
+	// written.
 	Close() error
 }
 

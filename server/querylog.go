@@ -67,14 +67,10 @@ func appendPlain(dst []byte, v graph.Value) []byte {
 }
 
 // logSlow writes a line about a statement that has taken long.
-func (s *session) logSlow(st *stream) {
-	limit := time.Duration(s.server.live.slow.Load())
-	if limit < 0 {
-		return
-	}
-	if took := time.Since(st.began); took >= limit {
+func (s *session) logSlow(query string, took time.Duration) {
+	if limit := time.Duration(s.server.live.slow.Load()); limit >= 0 && took >= limit {
 		s.log.Warn().Msgf("[slow-query] duration_ms=%d user=%s db=%s query=%q",
-			took.Milliseconds(), s.login.User, s.work.db.name, masked(st.query))
+			took.Milliseconds(), s.login.User, s.work.db.name, masked(query))
 	}
 }
 

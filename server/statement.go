@@ -43,7 +43,7 @@ func (s *session) runStatement(m *bolt.Run) error {
 	s.life.note(activity{
 		database: db.name, user: s.login.User, query: m.Query, parameters: m.Parameters, metadata: m.Extra.Metadata,
 	})
-	r, err := db.Run(ctx, s.statement(m))
+	r, err := db.Run(ctx, s.statement(m, began))
 	if err != nil {
 		return s.failStatement(m.Query, err)
 	}
@@ -60,7 +60,7 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 	}
 	s.executing()
 	s.life.run(m.Query, m.Parameters)
-	r, err := w.tx.Run(s.life.current(), s.statement(m))
+	r, err := w.tx.Run(s.life.current(), s.statement(m, began))
 	if err != nil {
 		return s.failStatement(m.Query, err)
 	}
@@ -71,8 +71,11 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 	return nil
 }
 
-func (s *session) statement(m *bolt.Run) Statement {
-	return Statement{Query: m.Query, Parameters: m.Parameters, TransactionOptions: s.options(s.work.db, &m.Extra)}
+func (s *session) statement(m *bolt.Run, began time.Time) Statement {
+	return Statement{
+		Query: m.Query, Parameters: m.Parameters, Began: began,
+		TransactionOptions: s.options(s.work.db, &m.Extra),
+	}
 }
 
 // started tells the client the columns.
@@ -207,19 +210,17 @@ func (s *session) summarize(st *stream) error {
 		a.Outcome = bolt.OutcomeNoData
 	}
 	s.lend()
-	if err := st.result.Close(); err != nil {
-		return s.failStatement(st.query, err)
+	query := st.query
+	if err := s.closeStream(st); err != nil {
+		return s.failStatement(query, err)
 	}
-	s.logSlow(st)
+	s.logSlow(query, took)
 	s.server.metrics.statement(sum.Type, took)
 	if s.state == stateAutoCommit {
 		a.Bookmark = s.bookmark(w.db, sum.Position)
 		s.server.metrics.committed.Add(1)
 		s.state = stateReady
 		s.abandon()
-	} else {
-		i := slices.IndexFunc(w.streams, func(o stream) bool { return o.id == st.id })
-		w.streams = slices.Delete(w.streams, i, i+1)
 	}
 	s.message()
 	var err error

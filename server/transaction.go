@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/drawbolt/drawbolt/bolt"
@@ -216,15 +217,21 @@ func (s *session) abandonQuietly() {
 	s.abandon()
 }
 
+// closeStreams closes all results, the newest first.
 func (s *session) closeStreams() {
-	w := &s.work
-	for i := range w.streams {
-		if err := w.streams[i].result.Close(); err != nil {
+	for n := len(s.work.streams); n > 0; n-- {
+		if err := s.closeStream(&s.work.streams[n-1]); err != nil {
 			s.log.Warn().Err(err).Msg("a result that was given up could not be closed")
 		}
 	}
-	clear(w.streams)
-	w.streams = w.streams[:0]
+}
+
+// closeStream closes the result of one of the streams, which st must point to,
+// and forgets it first: whatever happens, it is not closed again.
+func (s *session) closeStream(st *stream) error {
+	w, r, id := &s.work, st.result, st.id
+	w.streams = slices.DeleteFunc(w.streams, func(o stream) bool { return o.id == id })
+	return r.Close()
 }
 
 // expire ends a transaction whose time is over. It is called from a timer. When
