@@ -175,3 +175,15 @@ func node(b *builder) command {
 	}
 	return command{args: []string{"node", b.path("main.js")}}
 }
+
+// python installs packages into an environment of their own and runs main.py
+// there.
+func python(args ...string) func(*builder) command {
+	return func(b *builder) command {
+		if b.fresh {
+			b.run(nil, "python3", "-m", "venv", "env")
+			b.run(nil, b.path("env/bin/pip"), "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", "requirements.txt")
+		}
+		return command{args: append([]string{b.path("env/bin/python"), b.path("main.py")}, args...)}
+	}
+}

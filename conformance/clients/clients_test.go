@@ -23,7 +23,7 @@ import (
 )
 
 // playTimeout bounds one run of the scenario, which takes seconds.
-const playTimeout = 3 * time.Minute
+const playTimeout = time.Minute
 
 const (
 	user     = "neo4j"

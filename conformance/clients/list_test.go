@@ -1,5 +1,7 @@
 package clients_test
 
+import "fmt"
+
 // A client is one row of the matrix.
 type client struct {
 	name    string // of the row, and of a folder unless folder says otherwise
@@ -18,6 +20,9 @@ type client struct {
 
 // clients is the matrix, in the order in which it runs.
 func clients() []client {
+	pythonLacks := []string{"value far dates", "cancellation"}
+	// The driver gives seconds and nanoseconds one sign.
+	pythonDiffers := map[string]string{"value negative duration": "duration 0 0 -1 -1"}
 	return []client{
 		{
 			name: "go4", library: "neo4j-go-driver", version: "v4.4.8", bolt: "4.4", fast: true, build: goModule(""),
@@ -32,6 +37,43 @@ func clients() []client {
 		},
 		{name: "javascript5", library: "neo4j-driver, Node", version: "5.28.3", bolt: "5.8", fast: true, folder: "javascript", build: node},
 		{name: "javascript6", library: "neo4j-driver, Node", version: "6.3.0", bolt: "6.1", fast: true, folder: "javascript", build: node},
+		{
+			name: "python4", library: "Python neo4j", version: "4.4.13", bolt: "4.4", fast: true, folder: "python", build: python(),
+			lacks: pythonLacks, differs: pythonDiffers,
+		},
+		{
+			name: "python5", library: "Python neo4j", version: "5.28.8", bolt: "5.8", fast: true, folder: "python", build: python(),
+			lacks: pythonLacks, differs: pythonDiffers,
+		},
+		{
+			name: "python6", library: "Python neo4j", version: "6.4.1", bolt: "6.1", fast: true, folder: "python", build: python(),
+			lacks: pythonLacks, differs: pythonDiffers,
+		},
+		{
+			name: "python5async", library: "Python neo4j, asyncio", version: "5.28.8", bolt: "5.8", folder: "python", build: python("async"),
+			lacks: pythonLacks[:1], differs: pythonDiffers,
+		},
+		{
+			name: "python6async", library: "Python neo4j, asyncio", version: "6.4.1", bolt: "6.1", fast: true, folder: "python", build: python("async"),
+			lacks: pythonLacks[:1], differs: pythonDiffers,
+		},
+		{
+			name: "pythonrust5", library: "Python neo4j-rust-ext", version: "5.28.8.0", bolt: "5.8", folder: "python", build: python(),
+			lacks: pythonLacks, differs: pythonDiffers,
+		},
+		{
+			name: "pythonrust6", library: "Python neo4j-rust-ext", version: "6.4.1.0", bolt: "6.1", folder: "python", build: python(),
+			lacks: pythonLacks, differs: pythonDiffers,
+		},
+		{
+			name: "pymgclient", library: "pymgclient", version: "1.6.0", bolt: "4.4", fast: true, build: python(),
+			lacks: []string{
+				"connect with the authority", "protocol", "value far dates", "value time", "value extreme offsets", "value point",
+				"value point in space", "value place", "value place with height", "bytes", "abandoned rows", "cancellation",
+				"bookmark", "timeout", "metadata", "notification", "counters", "summary", "explain", "profile",
+			},
+			differs: pymgclientDiffers(),
+		},
 	}
 }
 
@@ -39,4 +81,27 @@ func clients() []client {
 // back to its pool, which is after each query: RESET ends a transaction.
 func reset(failure string) map[string]string {
 	return map[string]string{"transactions as text": "failed: " + failure}
+}
+
+// pymgclientDiffers are the results of types that hold microseconds and no
+// months, of a protocol without UTC, and of failures without codes.
+func pymgclientDiffers() map[string]string {
+	differs := map[string]string{
+		"value local time":               "localtime 23:59:59.999999000",
+		"value local date-time":          "localdatetime 1969-12-31T23:59:59.000000000",
+		"value date-time with offset":    "datetime 2024-06-01T12:00:00.123456000 -12600",
+		"value date-time in a zone":      "datetime 2024-06-01T12:00:00.123456000 +7200 Europe/Berlin",
+		"value overlap of a zone, later": "datetime 2024-10-27T02:30:00.000000000 +7200 Europe/Berlin",
+		"value duration":                 "duration 0 -3 3600 0",
+		"value negative duration":        "duration 0 -1 86398 999999000",
+		"value long duration":            "duration 0 -1 86399 0",
+	}
+	for name, value := range differs {
+		differs[name] = fmt.Sprintf("%s, back %s, 2 values", value, value)
+	}
+	differs["failure after a row"] = "[10], then DatabaseError"
+	for _, name := range []string{"syntax error", "missing parameter", "constraint"} {
+		differs[name] = "DatabaseError, then [1]"
+	}
+	return differs
 }
