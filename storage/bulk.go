@@ -164,16 +164,19 @@ func (l *linker) node(slot uint32, relationships []uint32) error {
 
 // group makes the blocks of one type, of which the first may have room.
 func (l *linker) group(entries []linkedEntry, next uint32) (first uint32, err error) {
-	const most = (maxBlockBytes - blockHeader) / entryBytes
 	s := l.s
 	for len(entries) > 0 {
-		n := min(len(entries), most)
-		ref, err := s.adjacencyBlocks.Alloc(blockSize(n))
+		isHub := first != 0
+		n := min(len(entries), (maxBlockBytes-headerSize(isHub))/entryBytes)
+		ref, err := s.adjacencyBlocks.Alloc(blockSize(n, isHub))
 		if err != nil {
 			return 0, memoryError(err)
 		}
 		b := s.block(ref)
-		*b = block{stamp: l.timestamp, count: uint32(n), kind: entries[0].kind, next: next, more: first}
+		*b = block{settled: l.timestamp, head: newHead(entries[0].kind, uint32(n), isHub), next: next} //nolint:gosec // at most maxBlockBytes
+		if isHub {
+			*b.hub() = hub{more: first}
+		}
 		for i, e := range entries[:n] {
 			*b.at(uint32(i)) = uint64(e.entry)
 		}

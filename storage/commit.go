@@ -182,7 +182,7 @@ func (t *Transaction) flush() (Position, error) {
 func (s *Store) enqueue(k *ticket, redo []byte) (wal.Flush, error) {
 	p := &s.pipeline
 	k.timestamp = p.last + 1
-	if k.timestamp > mvcc.MaxTimestamp {
+	if k.timestamp > stampMask {
 		return nil, &Error{Kind: KindLimit, Message: "out of commit timestamps"}
 	}
 	flush, err := s.appendRedo(k.timestamp, redo)
@@ -399,7 +399,7 @@ func (t *Transaction) checkDeletions(ctx context.Context) error {
 func (t *Transaction) checkGroup(ctx context.Context, group *block) error {
 	s := t.store
 	for b := group; ; {
-		for i := range atomic.LoadUint32(&b.count) {
+		for i := range b.len() {
 			r := &s.relationships.At(b.entry(i).relationship()).head
 			for {
 				w := r.load()
@@ -419,7 +419,7 @@ func (t *Transaction) checkGroup(ctx context.Context, group *block) error {
 				return conflictOn(r, "another transaction has connected a deleted node")
 			}
 		}
-		ref := atomic.LoadUint32(&b.more)
+		ref := b.more()
 		if ref == 0 {
 			return nil
 		}

@@ -29,8 +29,8 @@
 //
 // # Limits
 //
-// 2^32 nodes and 2^32 relationships, 2^31 distinct label sets, 2^31
-// relationship types; the properties of one record take at most 128 MiB.
+// 2^32 nodes and 2^32 relationships, 2^31 distinct label sets, 2^16
+// relationship types, 2^48 commits; the properties of one record take at most 128 MiB.
 //
 // # Concurrency
 //

@@ -81,9 +81,9 @@ func (t *Transaction) correctNode(later outlook, c change) {
 			if by := t.degreeChange(later, group); by != 0 {
 				// What was counted is the degree times the labels after less
 				// the labels before.
-				t.countSteps(dir, TypeID(group.kind), before, -by)
+				t.countSteps(dir, TypeID(group.kind()), before, -by)
 				if after&deleted == 0 {
-					t.countSteps(dir, TypeID(group.kind), after, by)
+					t.countSteps(dir, TypeID(group.kind()), after, by)
 				}
 			}
 			ref = atomic.LoadUint32(&group.next)
@@ -97,7 +97,7 @@ func (t *Transaction) degreeChange(later outlook, group *block) int64 {
 	s := t.store
 	var by int64
 	for b := group; ; {
-		count := atomic.LoadUint32(&b.count)
+		count := b.len()
 		if !b.allClear(group, t.seen) {
 			for i := range count {
 				h := &s.relationships.At(b.entry(i).relationship()).head
@@ -112,7 +112,7 @@ func (t *Transaction) degreeChange(later outlook, group *block) int64 {
 				}
 			}
 		}
-		ref := atomic.LoadUint32(&b.more)
+		ref := b.more()
 		if ref == 0 {
 			return by
 		}

@@ -49,19 +49,19 @@ func (v *View) expand(c *ExpandCursor, id graph.NodeID, dir Direction, types []T
 			if !v.nextGroup(c, id, dir) {
 				return n
 			}
-			if len(types) > 0 && !slices.Contains(types, TypeID(s.block(c.group).kind)) {
+			if len(types) > 0 && !slices.Contains(types, TypeID(s.block(c.group).kind())) {
 				c.group = 0
 				continue
 			}
 		}
 		b := s.block(c.block)
-		count := atomic.LoadUint32(&b.count)
+		count := b.len()
 		n += v.readBlock(c, b, count, id, dir == Both && c.side == In, dst[n:])
 		if c.at < count {
 			return n
 		}
 		c.at = 0
-		if c.block = atomic.LoadUint32(&b.more); c.block == 0 {
+		if c.block = b.more(); c.block == 0 {
 			c.group = 0
 		}
 	}
@@ -141,7 +141,7 @@ func (v View) Degree(id graph.NodeID, dir Direction, types []TypeID) int {
 		}
 		for ref := atomic.LoadUint32(rec.side(side)); ref != 0; {
 			b := s.block(ref)
-			if len(types) == 0 || slices.Contains(types, TypeID(b.kind)) {
+			if len(types) == 0 || slices.Contains(types, TypeID(b.kind())) {
 				if dir == Both && side == In && s.selfLoops.Load() {
 					n += v.groupDegreeWithout(b, uint32(id)) //nolint:gosec // the low half
 				} else {
@@ -162,7 +162,7 @@ func (v View) MayLoop() bool { return v.tx.store.selfLoops.Load() }
 func (v *View) groupDegree(group *block) int {
 	n := 0
 	for b := group; ; {
-		count := atomic.LoadUint32(&b.count)
+		count := b.len()
 		if b.allClear(group, v.sight.Snapshot()) {
 			n += int(count)
 		} else {
@@ -172,7 +172,7 @@ func (v *View) groupDegree(group *block) int {
 				}
 			}
 		}
-		ref := atomic.LoadUint32(&b.more)
+		ref := b.more()
 		if ref == 0 {
 			return n
 		}
@@ -184,7 +184,7 @@ func (v *View) groupDegree(group *block) int {
 func (v *View) groupDegreeWithout(group *block, neighbour uint32) int {
 	n := 0
 	for b := group; ; {
-		count := atomic.LoadUint32(&b.count)
+		count := b.len()
 		settled := b.allClear(group, v.sight.Snapshot())
 		for i := range count {
 			e := b.entry(i)
@@ -192,7 +192,7 @@ func (v *View) groupDegreeWithout(group *block, neighbour uint32) int {
 				n++
 			}
 		}
-		ref := atomic.LoadUint32(&b.more)
+		ref := b.more()
 		if ref == 0 {
 			return n
 		}

@@ -324,8 +324,8 @@ func (s *Store) freeNode(slot uint32, retired []retirement) []retirement {
 			group := s.block(ref)
 			for ref != 0 {
 				b := s.block(ref)
-				retired = append(retired, retirement{kind: retiredBlock, ref: ref, size: uint32(blockSize(int(b.count)))}) //nolint:gosec // at most maxBlockBytes
-				ref = b.more
+				retired = append(retired, retirement{kind: retiredBlock, ref: ref, size: uint32(b.size())}) //nolint:gosec // at most maxBlockBytes
+				ref = b.more()
 			}
 			ref = group.next
 		}

@@ -19,7 +19,7 @@ type head struct {
 	word  uint64 // mvcc.Word of this version
 	undo  uint32 // the version before, a slot of the undo table; 0 is none
 	tag   uint32
-	props uint32 //nolint:modernize // plain words: undo records are filled before they are published
+	props uint32
 	_     uint32
 }
 

@@ -90,7 +90,7 @@ func newStore(o Options) (*Store, error) {
 	}
 	s := &Store{
 		options: o, memory: slab.NewMemory(o.MemoryLimit), quit: make(chan struct{}),
-		labels: newTokens("labels"), types: newTokens("relationship types"), keys: newTokens("property keys"),
+		labels: newTokens("labels", maxTokens), types: newTokens("relationship types", maxKinds), keys: newTokens("property keys", maxTokens),
 		labelSets:  newLabelSets(),
 		statistics: statistics{counts: make(map[statistic]int64)},
 	}

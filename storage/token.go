@@ -6,20 +6,20 @@ import (
 	"sync/atomic"
 )
 
-// maxTokens bounds each kind of token. Types share a word with a flag, so they
-// need one bit less than the 32 of their number.
+// maxTokens bounds labels and property keys.
 const maxTokens = 1 << 30
 
 // A tokens maps names to numbers and back. Numbers are dense and only added.
 type tokens struct {
 	what   string // for messages
+	most   int
 	names  atomic.Pointer[[]string]
 	byName sync.Map // string to uint32
 	mu     sync.Mutex
 }
 
-func newTokens(what string) *tokens {
-	t := &tokens{what: what}
+func newTokens(what string, most int) *tokens {
+	t := &tokens{what: what, most: most}
 	t.names.Store(new([]string))
 	return t
 }
@@ -41,7 +41,7 @@ func (t *tokens) intern(name string) (uint32, error) {
 		return id, nil
 	}
 	old := *t.names.Load()
-	if len(old) >= maxTokens {
+	if len(old) >= t.most {
 		return 0, &Error{Kind: KindLimit, Message: "too many " + t.what}
 	}
 	id := uint32(len(old)) //nolint:gosec // bounded above

@@ -251,7 +251,7 @@ func (t *Transaction) countLabel(n *node, l LabelID, by int64) {
 		for ref := atomic.LoadUint32(n.side(side.dir)); ref != 0; {
 			b := t.store.block(ref)
 			if k := v.groupDegree(b); k != 0 {
-				d.add(statistic{kind: side.kind, label: l, typ: TypeID(b.kind)}, by*int64(k))
+				d.add(statistic{kind: side.kind, label: l, typ: TypeID(b.kind())}, by*int64(k))
 			}
 			ref = atomic.LoadUint32(&b.next)
 		}

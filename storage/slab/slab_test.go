@@ -2,6 +2,8 @@ package slab_test
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/drawbolt/drawbolt/storage/slab"
@@ -32,12 +34,19 @@ func TestCapacity(t *testing.T) {
 		{32, 32},
 		{33, 48},
 		{49, 64},
-		{65, 96},
-		{97, 128},
-		{129, 192},
+		{65, 80},
+		{81, 96},
+		{97, 112},
+		{113, 128},
+		{129, 160},
+		{161, 192},
+		{193, 224},
+		{225, 256},
+		{257, 320},
 		{1024, 1024},
-		{1025, 1536},
-		{1537, 2048},
+		{1025, 1280},
+		{1281, 1536},
+		{1793, 2048},
 		{slab.ChunkBytes - 1, slab.ChunkBytes},
 		{slab.ChunkBytes, slab.ChunkBytes},
 		{slab.ChunkBytes + 1, 2 * slab.ChunkBytes},
@@ -170,6 +179,41 @@ func TestBlocks(t *testing.T) {
 	check()
 	if _, err := blocks.Alloc(slab.MaxBlock + 1); !errors.Is(err, slab.ErrFull) {
 		t.Errorf("Alloc(MaxBlock+1) = %v", err)
+	}
+}
+
+// TestBlocksMerge allocates larger and larger blocks and frees the smaller ones,
+// as the lists of a growing graph do: the small ones must become large ones.
+func TestBlocksMerge(t *testing.T) {
+	m := newMemory(t, 0)
+	blocks, err := slab.NewBlocks(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 20_000
+	refs := make([]uint32, n)
+	size := 16
+	for ; size <= 400; size += 16 {
+		for i := range refs {
+			i = i * 7919 % n
+			ref, err := blocks.Alloc(size)
+			if err != nil {
+				t.Fatal(err)
+			}
+			copy(blocks.Bytes(ref, 16), strconv.Itoa(i))
+			if refs[i] != 0 {
+				if got := string(blocks.Bytes(refs[i], 16)); strings.TrimRight(got, "\x00") != strconv.Itoa(i) {
+					t.Fatalf("a block of %d bytes has %q, want %d", size, got, i)
+				}
+				clear(blocks.Bytes(refs[i], size-16))
+				blocks.Free(refs[i], size-16)
+			}
+			refs[i] = ref
+		}
+	}
+	chunks, free := blocks.Stats()
+	if used := int64(n * slab.Capacity(size-16)); chunks-free-used > 16 || chunks > used*5/4 {
+		t.Errorf("%d bytes for blocks of %d, %d of them free", chunks, used, free)
 	}
 }
 
