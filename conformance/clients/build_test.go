@@ -187,3 +187,22 @@ func python(args ...string) func(*builder) command {
 		return command{args: append([]string{b.path("env/bin/python"), b.path("main.py")}, args...)}
 	}
 }
+
+// mgclient compiles the library whose sources a published package carries, and a
+// program with it.
+func mgclient(compiler, flags, program string) func(*builder) command {
+	return func(b *builder) command {
+		if b.fresh {
+			b.need("cmake")
+			b.run(nil, "cargo", "vendor", "--locked", "vendor")
+			source := "vendor/rsmgclient/mgclient"
+			b.run(nil, "cmake", "-S", source, "-B", "library", "-DCMAKE_BUILD_TYPE=Release")
+			b.run(nil, "cmake", "--build", "library", "--target", "mgclient-static")
+			common := []string{"-O1", "-g", "-Wall", "-Wextra", "-Werror", "-I.", "-Ilibrary/src", "-I" + source + "/include"}
+			b.run(nil, "gcc", append(common, "-std=gnu11", "-c", "text.c")...)
+			b.run(nil, compiler, append(common, "-isystem", source+"/mgclient_cpp/include", flags, "-o", "client", program,
+				"text.o", "library/src/libmgclient.a", "-lssl", "-lcrypto", "-lpthread", "-lm")...)
+		}
+		return command{args: []string{b.path("client")}}
+	}
+}

@@ -99,6 +99,11 @@ func (c *client) play(t *testing.T, run command, steps []step, overTLS bool) (pa
 	printed, stderr := s.play(t, run)
 	wrong, passed, uncovered := c.compare(steps, printed, overTLS)
 	if len(wrong) > 0 {
+		// One early end explains all that is missing after it.
+		const shown = 20
+		if len(wrong) > shown {
+			wrong = append(wrong[:shown], fmt.Sprintf("and %d more", len(wrong)-shown))
+		}
 		t.Errorf("%s\nstandard error: %s", strings.Join(wrong, "\n"), tail(stderr))
 	}
 	return passed, uncovered

@@ -74,6 +74,21 @@ func clients() []client {
 			},
 			differs: pymgclientDiffers(),
 		},
+		{
+			name: "mgclient", library: "mgclient, C", version: "1.6.0", bolt: "4.4", fast: true,
+			build:   mgclient("gcc", "-std=gnu11", "main.c"),
+			lacks:   []string{"connect with the authority", "protocol", "bytes", "abandoned rows", "cancellation"},
+			differs: mgclientDiffers("client error"),
+		},
+		{
+			name: "mgclientcpp", library: "mgclient, C++", version: "1.6.0", bolt: "4.4", folder: "mgclient",
+			build: mgclient("g++", "-std=c++17", "main.cpp"),
+			lacks: []string{
+				"connect with the authority", "connect without the authority", "protocol", "bytes", "cancellation", "bookmark", "timeout",
+				"metadata", "notification", "counters", "summary", "explain", "profile", "routing",
+			},
+			differs: mgclientcppDiffers(),
+		},
 	}
 }
 
@@ -103,5 +118,32 @@ func pymgclientDiffers() map[string]string {
 	for _, name := range []string{"syntax error", "missing parameter", "constraint"} {
 		differs[name] = "DatabaseError, then [1]"
 	}
+	return differs
+}
+
+// mgclientDiffers are the results of a library that reads times with an offset
+// but does not write them, leaves the offset of a zone to the program, and tells
+// failures of statements apart by kinds only.
+func mgclientDiffers(failure string) map[string]string {
+	return map[string]string{
+		"value time":                       "time 12:34:56.000000001 +19800, back failed: tried to send value of type 'time'",
+		"value extreme offsets":            "[time 00:00:00.000000000 -64800, time 00:00:00.000000000 +64800], back failed: tried to send value of type 'time'",
+		"value date-time in a zone":        "datetime 2024-06-01T12:00:00.123456789 ? Europe/Berlin",
+		"value date-time before 1970":      "datetime 1969-07-20T20:17:40.500000000 ? America/New_York",
+		"value gap of a zone":              "datetime 2024-03-31T03:30:00.000000000 ? Europe/Berlin",
+		"value overlap of a zone, earlier": "datetime 2024-10-27T02:30:00.000000000 ? Europe/Berlin",
+		"value overlap of a zone, later":   "datetime 2024-10-27T02:30:00.000000000 ? Europe/Berlin, back datetime 2024-10-27T02:30:00.000000000 ? Europe/Berlin, 2 values",
+		"failure after a row":              "[10], then client error",
+		"timeout":                          "client error, then [1]",
+		"syntax error":                     failure + ", then [1]",
+		"missing parameter":                failure + ", then [1]",
+		"constraint":                       failure + ", then [1]",
+	}
+}
+
+// mgclientcppDiffers are the same for an API that hides what was refused.
+func mgclientcppDiffers() map[string]string {
+	differs := mgclientDiffers("refused")
+	differs["value time"], differs["value extreme offsets"] = "failed: refused", "failed: refused"
 	return differs
 }
