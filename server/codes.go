@@ -36,6 +36,7 @@ const (
 	failLogin
 	failLoginRate
 	failForbidden
+	failNoRoom // for one more connection
 	failInternal
 )
 
@@ -63,6 +64,8 @@ func codesOfFailure(k failureKind) codes {
 		return codes{"Neo.ClientError.Security.AuthenticationRateLimit", memgraphLogin, "42NFF", ""}
 	case failForbidden:
 		return codes{"Neo.ClientError.Security.Forbidden", memgraphClient, "42NFF", ""}
+	case failNoRoom:
+		return codes{"Neo.TransientError.Request.NoThreadsAvailable", memgraphTransient, "51N38", ""}
 	default:
 		return codes{"Neo.DatabaseError.General.UnknownError", memgraphDatabase, "50N42", ""}
 	}
@@ -198,6 +201,8 @@ func moreConditions(status string) string {
 		return "general processing exception - unexpected error. Unexpected error has occurred. See debug log for details."
 	case "51N00":
 		return "system configuration or operation exception - internal resource exhaustion."
+	case "51N38":
+		return "system configuration or operation exception - no threads available. There is no room for this connection at the moment."
 	case "51N72":
 		return "system configuration or operation exception - memory pool out of memory. The memory pool limit was exceeded."
 	case "G1001":

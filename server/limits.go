@@ -23,7 +23,8 @@ type Limits struct {
 	// means never.
 	Idle time.Duration
 	// Connections bounds open connections; default what the limit of open files
-	// allows, less a reserve for data files.
+	// allows, less a reserve for data files. The next one is answered with a
+	// transient failure, so that its driver retries.
 	Connections int
 	// Unauthenticated bounds connections that are not logged in; default a
 	// quarter of Connections, at least 64. One host must not lock out all.

@@ -111,13 +111,19 @@ func TestMessageSizes(t *testing.T) {
 	c.want("FAILURE {code: Neo.ClientError.Request.Invalid, message: Value of size", "SUCCESS {}")
 }
 
+const noRoom = "FAILURE {code: Neo.TransientError.Request.NoThreadsAvailable, message: "
+
 func TestConnectionLimits(t *testing.T) {
 	t.Parallel()
 	t.Run("in all", func(t *testing.T) {
 		t.Parallel()
 		s, _ := start(t, server.Options{Limits: server.Limits{Connections: 2, Unauthenticated: 10}})
 		one, _ := login(t, s, "5.4"), login(t, s, "5.4")
-		closes(t, s.Dial(t))
+		for _, version := range []string{"1", "3", "4.4", "5.4"} {
+			c := connect(t, s, version)
+			c.send(hello(c.version))
+			c.want(noRoom+"The server has no room for a further connection.", "EOF")
+		}
 		one.send(run("rows 0"), pullAll())
 		one.want("SUCCESS", "SUCCESS")
 		one.conn.Close()
@@ -129,11 +135,40 @@ func TestConnectionLimits(t *testing.T) {
 		s, _ := start(t, server.Options{Limits: server.Limits{Connections: 10, Unauthenticated: 1}})
 		login(t, s, "5.4")
 		waiting := connect(t, s, "5.4")
-		closes(t, s.Dial(t))
+		c := connect(t, s, "5.4")
+		c.send(hello(c.version), &bolt.Logon{Auth: bolt.Auth{Scheme: "none"}})
+		c.want(noRoom+"Too many clients are logging in at this moment.", "EOF")
 		waiting.send(hello(waiting.version), &bolt.Logon{Auth: bolt.Auth{Scheme: "none"}})
 		waiting.want("SUCCESS", "SUCCESS")
 		login(t, s, "5.4")
 	})
+}
+
+// TestDismissals wants what is done for those beyond the limit to be bounded in
+// number and in time, and not to touch those within it.
+func TestDismissals(t *testing.T) {
+	t.Parallel()
+	s, _ := start(t, server.Options{Limits: server.Limits{Connections: 1, Login: 200 * time.Millisecond}})
+	one := login(t, s, "5.4")
+	silent := make([]net.Conn, 40)
+	for i := range silent {
+		silent[i] = s.Dial(t)
+	}
+	began := time.Now()
+	for _, conn := range silent {
+		closes(t, conn)
+	}
+	if took := time.Since(began); took > answerTimeout/2 {
+		t.Errorf("silent connections beyond the limit were kept for %v", took)
+	}
+	c := connect(t, s, "5.4")
+	c.sendHex("B5 77 01") // no message at all
+	c.want(noRoom, "EOF")
+	one.send(run("rows 0"), pullAll())
+	one.want("SUCCESS", "SUCCESS")
+	if got := s.Stats().Connections; got != 1 {
+		t.Errorf("%d connections are counted, want 1", got)
+	}
 }
 
 // doorkeeper lets one password in.

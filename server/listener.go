@@ -82,31 +82,23 @@ func (s *Server) stopped() bool {
 	return s.closed || s.draining.Load()
 }
 
-// start gives a new connection its goroutine, or closes it when there are too
-// many.
+// start gives a new connection its goroutine. It closes one that is not even to
+// be told that there is no room for it.
 func (s *Server) start(conn net.Conn) {
-	if !s.connections.enter() {
-		s.metrics.refusedAll.Add(1)
-		s.refusals.Log(conn.RemoteAddr(), "connection limit reached", "raise --max-connections or close idle clients")
-		conn.Close() //nolint:errcheck // refused
-		return
-	}
-	if !s.unauthenticated.enter() {
-		s.metrics.refusedLogin.Add(1)
-		s.refusals.Log(conn.RemoteAddr(), "too many connections that are not logged in", "")
-		s.connections.leave()
+	excuse := s.admit(conn.RemoteAddr())
+	if excuse != nil && !s.dismissals.enter() {
 		conn.Close() //nolint:errcheck // refused
 		return
 	}
 	ses := newSession(s, conn)
+	ses.excuse = excuse
 	if !s.add(ses) {
-		s.unauthenticated.leave()
-		s.connections.leave()
+		ses.leave()
 		conn.Close() //nolint:errcheck // closed meanwhile
 		return
 	}
 	s.running.Go(func() {
-		defer s.connections.leave()
+		defer ses.leave()
 		defer s.remove(ses)
 		ses.serve()
 	})

@@ -151,7 +151,7 @@ func (c *collector) own(s *Server) {
 	add = c.family(counter, "drawbolt_logins_total", "Logins by result.", "result")
 	add(number(&m.loginsOK), "ok")
 	add(number(&m.loginsRefused), "refused")
-	add = c.family(counter, "drawbolt_connections_refused_total", "Connections closed at once, by the limit that was reached.", "limit")
+	add = c.family(counter, "drawbolt_connections_refused_total", "Connections turned away, by the limit that was reached.", "limit")
 	add(number(&m.refusedAll), "connections")
 	add(number(&m.refusedLogin), "unauthenticated")
 	c.family(counter, "drawbolt_bolt_messages_total", "Bolt messages received.")(number(&m.messages))

@@ -22,6 +22,7 @@ type Server struct {
 
 	connections     gate
 	unauthenticated gate
+	dismissals      gate // those that are told that there is no room
 	handshakes      semaphore
 	lastConnection  atomic.Uint64
 
@@ -67,6 +68,7 @@ func New(opts Options) (*Server, error) {
 		metrics:         newMetrics(),
 		connections:     gate{capacity: int64(opts.Limits.Connections)},
 		unauthenticated: gate{capacity: int64(opts.Limits.Unauthenticated)},
+		dismissals:      gate{capacity: maxDismissals},
 		handshakes:      make(semaphore, opts.Limits.Handshakes),
 		listeners:       make(map[net.Listener]struct{}),
 		sessions:        make(map[*session]struct{}),

@@ -79,6 +79,7 @@ type session struct {
 	manifest bool // the version was agreed by manifest
 	loggedIn bool // the session has left the gate of the unauthenticated
 	loginBy  time.Time
+	excuse   *sessionError // why there is no room for the connection, or nil
 
 	// working is held by the session while it does anything but wait for the
 	// peer. The timers and the shutdown take it to end a transaction, or the
@@ -144,17 +145,24 @@ func (s *session) guarded() (err error) {
 	if err := s.agree(); err != nil {
 		return err
 	}
+	if s.excuse != nil {
+		return s.dismiss()
+	}
 	return s.loop()
 }
 
 // agree does everything up to the agreed version, under the deadline of the
 // login.
 func (s *session) agree() error {
-	s.loginBy = time.Now().Add(s.server.opts.Limits.Login)
+	limit := s.server.opts.Limits.Login
+	if s.excuse != nil {
+		limit = min(limit, dismissalTime)
+	}
+	s.loginBy = time.Now().Add(limit)
 	if err := s.armLogin(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(s.server.base, s.server.opts.Limits.Login)
+	ctx, cancel := context.WithTimeout(s.server.base, limit)
 	err := s.transport(ctx)
 	cancel()
 	if err != nil {
@@ -386,7 +394,6 @@ func (s *session) close() {
 	if s.input != nil {
 		s.input.close()
 	}
-	s.leaveGate()
 }
 
 // leaveGate notes that the session is not one of the unauthenticated any more.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -57,6 +58,43 @@ func TestDriver(t *testing.T) {
 				{"parallel", parallel},
 			} {
 				t.Run(tt.name, func(t *testing.T) { tt.run(t, p) })
+			}
+		})
+	}
+}
+
+// TestConnectionLimit wants a driver that is one too many to see why, in
+// plaintext and over TLS, and to get its place when there is room.
+func TestConnectionLimit(t *testing.T) {
+	for _, plaintext := range []bool{true, false} {
+		t.Run(fmt.Sprintf("tls=%t", !plaintext), func(t *testing.T) {
+			s := binary.Start(t, binary.Options{Plaintext: plaintext, Args: []string{"--max-connections=1"}})
+			scheme := "bolt"
+			if !plaintext {
+				scheme = "bolt+ssc"
+			}
+			first, second := open(t, s, scheme), open(t, s, scheme)
+			if err := first.VerifyConnectivity(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var e *neo4j.Neo4jError
+			if err := second.VerifyConnectivity(t.Context()); !errors.As(err, &e) || e.Code != "Neo.TransientError.Request.NoThreadsAvailable" || !neo4j.IsRetryable(err) {
+				t.Errorf("the second driver got %v", err)
+			}
+			if !strings.Contains(s.Output(), "connection limit reached") {
+				t.Errorf("the log does not say that the limit is reached:\n%s", s.Output())
+			}
+			if err := first.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			// The server may see the end of the first connection a moment later:
+			// a managed transaction is retried.
+			session := second.NewSession(t.Context(), neo4j.SessionConfig{})
+			_, err := session.ExecuteRead(t.Context(), func(tx neo4j.ManagedTransaction) (any, error) {
+				return tx.Run(t.Context(), "RETURN 1", nil)
+			})
+			if err = errors.Join(err, session.Close(t.Context())); err != nil {
+				t.Errorf("there is room, but the second driver got %v", err)
 			}
 		})
 	}
