@@ -158,6 +158,10 @@ func failureOfStorage(e *storage.Error) failure {
 	switch e.Kind { //nolint:exhaustive // the others keep the store's own text
 	case storage.KindConflict:
 		f.message = conflictText
+	case storage.KindDeadlock:
+		f.message = "Deadlock detected while trying to acquire locks: transactions wait for each other in a circle, and this one has to give way. Retry it."
+	case storage.KindLockTimeout:
+		f.message = "Unable to acquire a lock within the configured time (--transaction-lock-timeout-sec): another transaction has changed the same and has not ended."
 	case storage.KindCorrupt, storage.KindStopped:
 		f.internal = true
 	}
