@@ -129,6 +129,11 @@ var table = []row{
 		pkg: "server", own: append([]string{"server/..."}, wire...), third: []string{zero, prom, lru},
 		testOwn: []string{"tls", "cypher/...", "storage/..."}, testThird: []string{"github.com/coder/websocket"},
 	},
+	// The files of the catalogue are on the file system of the stores.
+	{
+		pkg: "server/catalog", own: append([]string{"server"}, wire...), third: []string{"github.com/cockroachdb/pebble/v2"},
+		testOwn: []string{"storage/..."},
+	},
 	{pkg: "server/servertest", own: append([]string{"server", "server/..."}, wire...), third: []string{zero}},
 
 	{pkg: "cmd/internal/gflags", third: []string{pflag}},

@@ -42,6 +42,15 @@ type Options struct {
 	// Isolation is the level of transactions that name none. Zero means
 	// snapshot isolation.
 	Isolation storage.Isolation
+	// Databases is the catalogue of databases. Without it there is only the one
+	// of the engine.
+	Databases Databases
+	// System makes the engine that of the database which holds the catalogue: it
+	// runs administration statements and procedures only.
+	System bool
+	// Offline makes the engine that of a database which has been stopped: it runs
+	// administration statements only.
+	Offline bool
 }
 
 // Validate reports all that is wrong with the options at once.
@@ -83,6 +92,9 @@ type RunOptions struct {
 	Session *Session
 	// Now is the time of the statement's clock; zero means the time of the call.
 	Now time.Time
+	// Using is the name in the statement's USE that stands for the database of
+	// the engine, see [OtherDatabaseError].
+	Using string
 }
 
 // TransactionOptions belong to one explicit transaction.
@@ -122,7 +134,8 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 	e.procedures = procedure.NewTable(procedure.Options{Testing: o.TestProcedures, Functions: e.functions})
 	e.tables = show.New(show.Sources{
 		Store: store, Functions: e.functions, Procedures: e.procedures,
-		Server: o.Server, Transactions: o.Transactions, Settings: o.Settings, Isolation: e.globalIsolation,
+		Server: o.Server, Transactions: o.Transactions, Settings: o.Settings, Databases: o.Databases,
+		Isolation: e.globalIsolation,
 	})
 	level := o.Isolation
 	if level == 0 {
@@ -135,12 +148,18 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 // Store returns the store that the engine runs on.
 func (e *Engine) Store() *storage.Store { return e.store }
 
+// Database returns the name of the database.
+func (e *Engine) Database() string { return e.options.Database }
+
 // Run runs a statement in a transaction of its own, which ends when all rows have
 // been read or the result is closed. A statement that writes is committed when
 // Run returns; when other transactions were in its way it has run again.
 func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o RunOptions) (*Result, error) {
 	p, literals, err := e.prepare(query)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.foreign(p, &o); err != nil {
 		return nil, err
 	}
 	if p.command != nil {
@@ -203,6 +222,7 @@ type Transaction struct {
 	begun   bool // a statement has run
 	deletes bool // a statement may have deleted entities
 	open    []*Result
+	changes []DatabaseChange // to be made at the commit
 	ended   bool
 }
 
@@ -223,8 +243,14 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	if o.User == "" {
 		o.User, o.Roles = t.options.User, t.options.Roles
 	}
+	if err := t.engine.foreign(p, &o); err != nil {
+		return nil, err
+	}
 	if p.command != nil {
 		return t.engine.runCommand(ctx, p, params, t, o)
+	}
+	if len(t.changes) > 0 && !p.system {
+		return nil, mixed("a query", "an administration command")
 	}
 	if p.plan.Writes && o.Mode == ReadMode && !p.explain() {
 		return nil, forbidden()
@@ -278,8 +304,14 @@ func (t *Transaction) Commit(ctx context.Context) (storage.Position, error) {
 	position, err := t.tx.Commit(ctx)
 	if err != nil {
 		t.tx.Rollback()
+		return position, err
 	}
-	return position, err
+	for _, change := range t.changes {
+		if _, err := t.engine.options.Databases.Change(ctx, change); err != nil {
+			return position, err
+		}
+	}
+	return position, nil
 }
 
 // Rollback undoes the changes. It does nothing when the transaction has ended.

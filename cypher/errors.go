@@ -45,10 +45,24 @@ const (
 	KindForbidden
 	// KindTransaction is a use of a transaction that has ended.
 	KindTransaction
+	// KindMixed is a statement that does not go together with what ran before
+	// it in the transaction.
+	KindMixed
 	// KindMemoryLimit is a statement that needs more memory than it may have.
 	KindMemoryLimit
 	// KindSchema is a schema command that does not fit the schema.
 	KindSchema
+	// KindNoDatabase is a database or an alias that does not exist.
+	KindNoDatabase
+	// KindDatabaseExists is a name that a database or an alias has already.
+	KindDatabaseExists
+	// KindDatabaseOffline is a database that has been stopped, or dropped
+	// meanwhile.
+	KindDatabaseOffline
+	// KindDatabaseLimit is one database too many.
+	KindDatabaseLimit
+	// KindAdministration is a change of the catalogue that is never made.
+	KindAdministration
 	// KindAssertion is a failure that the statement asked for itself.
 	KindAssertion
 )

@@ -12,12 +12,18 @@ import (
 // A Session is what statements of one client leave behind for later ones. The
 // zero Session is a new one. It is used by one statement at a time.
 type Session struct {
-	levels  storage.Levels
-	current atomic.Pointer[storage.Transaction]
+	levels storage.Levels
+	// database is that of statements which name none; empty for the default.
+	database string
+	current  atomic.Pointer[storage.Transaction]
 }
 
 // Reset forgets what statements have chosen.
-func (s *Session) Reset() { s.levels = storage.Levels{} }
+func (s *Session) Reset() { s.levels, s.database = storage.Levels{}, "" }
+
+// Database returns the database that USE DATABASE has chosen for statements that
+// name none, or nothing.
+func (s *Session) Database() string { return s.database }
 
 // Transaction returns the client's last transaction, which may have ended, or
 // nil. Any goroutine may call it.
@@ -29,10 +35,16 @@ const isolationKey = "isolation_level"
 // begin starts a transaction of the store for a client.
 func (e *Engine) begin(ctx context.Context, o *RunOptions, mode storage.Mode, level storage.Isolation) (*storage.Transaction, error) {
 	tx, err := e.store.BeginIsolated(ctx, mode, level)
-	if err == nil && o.Session != nil {
+	switch {
+	case err != nil:
+		return nil, err
+	case e.store.Closed(): // under the engine: it would see an empty graph
+		tx.Rollback()
+		return nil, &Error{Kind: KindDatabaseOffline, Message: "The database '" + e.options.Database + "' has been dropped or stopped."}
+	case o.Session != nil:
 		o.Session.current.Store(tx)
 	}
-	return tx, err
+	return tx, nil
 }
 
 // isolation returns the level of a new transaction: what its metadata say, or the

@@ -24,6 +24,7 @@ type prepared struct {
 	catalog   uint64 // version of the procedures then
 	size      int64  // entities in the store then
 	hints     []hint
+	use       string // the database that it names, in lower case; or empty
 	// implicit says that the statement is a call whose arguments are parameters
 	// that it does not name: they must be there even to explain it.
 	implicit bool
@@ -119,6 +120,12 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 		s.Body = c.Show()
 	}
 	p = &prepared{text: query, mode: s.Mode, schema: schema, catalog: catalog, statement: s}
+	if p.use, err = usedDatabase(s); err != nil {
+		return nil, false, err
+	}
+	if err := e.admit(s); err != nil {
+		return nil, false, err
+	}
 	info, err := e.analyse(s)
 	if err != nil {
 		return nil, false, err

@@ -31,14 +31,7 @@ func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value
 	case *ast.Transaction:
 		err = &Error{Kind: KindTransaction, Message: "transaction commands must be sent alone"}
 	case *ast.Command:
-		switch c.Name {
-		case reloadStatement:
-			err = e.reload(ctx, t, &r.summary)
-		case setGlobalIsolation, setSessionIsolation, setNextIsolation:
-			err = e.setIsolation(c, t, &o)
-		default:
-			err = refused("the statement %s", c.Name)
-		}
+		err = e.command(ctx, c, params, t, &o, r)
 	default:
 		err = refused("the statement")
 	}
@@ -46,6 +39,26 @@ func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value
 		return nil, errorOf(err)
 	}
 	return r, nil
+}
+
+// command runs an administration statement.
+func (e *Engine) command(ctx context.Context, c *ast.Command, params graph.Value, t *Transaction, o *RunOptions, r *Result) error {
+	if change, ok := changeOf(c.Name); ok {
+		if o.Mode == ReadMode {
+			return forbidden()
+		}
+		return e.administer(ctx, c, change, params, t, r)
+	}
+	switch c.Name {
+	case reloadStatement:
+		return e.reload(ctx, t, &r.summary)
+	case setGlobalIsolation, setSessionIsolation, setNextIsolation:
+		return e.setIsolation(c, t, o)
+	case useStatement:
+		return e.use(c, params, t, o, r)
+	default:
+		return refused("the statement %s", c.Name)
+	}
 }
 
 func (e *Engine) changeSchema(ctx context.Context, c ast.Body, params graph.Value, counters *SchemaCounters) error {

@@ -17,6 +17,31 @@ type (
 	Settings = show.Settings
 	// A Setting is one value of it.
 	Setting = show.Setting
+	// Databases is the catalogue of the server's databases.
+	Databases = show.Databases
+	// A Database is one of them.
+	Database = show.Database
+	// An Alias is a further name of a database.
+	Alias = show.Alias
+	// A DatabaseChange is what a statement does to the catalogue.
+	DatabaseChange = show.DatabaseChange
+	// A DatabaseAction names a DatabaseChange.
+	DatabaseAction = show.DatabaseAction
+)
+
+// SystemDatabase is the name of the database that holds the catalogue.
+const SystemDatabase = show.SystemDatabase
+
+// What a [DatabaseChange] does.
+const (
+	CreateDatabase = show.CreateDatabase
+	DropDatabase   = show.DropDatabase
+	StartDatabase  = show.StartDatabase
+	StopDatabase   = show.StopDatabase
+	RenameDatabase = show.RenameDatabase
+	CreateAlias    = show.CreateAlias
+	AlterAlias     = show.AlterAlias
+	DropAlias      = show.DropAlias
 )
 
 // tableColumns tells the analysis the columns of statements that have a table.

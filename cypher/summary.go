@@ -24,6 +24,8 @@ type Summary struct {
 	Counters exec.Counters
 	// Schema counts the changes of a schema command.
 	Schema SchemaCounters
+	// SystemUpdates counts the changes of the catalogue.
+	SystemUpdates int64
 	// Plan is the plan of EXPLAIN and PROFILE; nil without.
 	Plan *PlanNode
 	// Position is the commit of an auto-commit statement; zero when it has

@@ -30,7 +30,7 @@ func BenchmarkRequests(b *testing.B) {
 	} {
 		for _, pipelined := range []int{1, 16} {
 			b.Run(fmt.Sprintf("%s/pipelined=%d", engine.name, pipelined), func(b *testing.B) {
-				s := servertest.Start(b, server.Options{Databases: map[string]server.Database{"neo4j": engine.database}})
+				s := servertest.Start(b, server.Options{Databases: servertest.Only(engine.database)})
 				c := login(b, s, "5.4")
 				request := bytes.Repeat(c.encode(run(engine.query), pullAll()), pipelined)
 				answers := make([]byte, answerSize(b, c, request, pipelined))

@@ -211,8 +211,7 @@ func pullAll() *bolt.Pull { return pull(bolt.AllRecords) }
 func start(tb testing.TB, o server.Options) (*servertest.Server, *servertest.Scripted) {
 	tb.Helper()
 	db := servertest.NewScripted()
-	o.Databases = map[string]server.Database{"neo4j": db}
-	o.Aliases = map[string]string{"memgraph": "neo4j"}
+	o.Databases = servertest.Only(db)
 	return servertest.Start(tb, o), db
 }
 

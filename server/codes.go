@@ -29,7 +29,6 @@ const (
 	failRequest                            // a request that makes no sense
 	failStatementID                        // a qid that does not exist
 	failMessageSize
-	failUnknownDatabase
 	failBookmark
 	failBookmarkTimeout
 	failControl // BEGIN, COMMIT, ROLLBACK as text in the wrong place
@@ -50,8 +49,6 @@ func codesOfFailure(k failureKind) codes {
 		return codes{"Neo.ClientError.Request.InvalidFormat", memgraphProtocol, "08N06", ""}
 	case failMessageSize:
 		return codes{"Neo.ClientError.Request.Invalid", memgraphProtocol, "22N56", ""}
-	case failUnknownDatabase:
-		return codes{"Neo.ClientError.Database.DatabaseNotFound", memgraphClient, "42001", "42N00"}
 	case failBookmark:
 		return codes{"Neo.ClientError.Transaction.InvalidBookmark", memgraphClient, "08N12", ""}
 	case failBookmarkTimeout:
@@ -177,6 +174,8 @@ func moreConditions(status string) string {
 		return "syntax error or access rule violation - invalid input. The query cannot be parsed."
 	case "42N00":
 		return "syntax error or access rule violation - no such database. A database of this name was not found."
+	case "42N11":
+		return "syntax error or access rule violation - database or alias already exists. A database or an alias of this name exists."
 	case "42N02":
 		return "syntax error or access rule violation - writing in read access mode. Writing in read access mode is not allowed."
 	case "42N08":
@@ -203,6 +202,10 @@ func moreConditions(status string) string {
 		return "system configuration or operation exception - internal resource exhaustion."
 	case "51N38":
 		return "system configuration or operation exception - no threads available. There is no room for this connection at the moment."
+	case "51N27":
+		return "system configuration or operation exception - not supported in this edition. The command is not supported."
+	case "51N54":
+		return "system configuration or operation exception - max number of databases reached. The limit of databases is reached."
 	case "51N72":
 		return "system configuration or operation exception - memory pool out of memory. The memory pool limit was exceeded."
 	case "G1001":

@@ -56,7 +56,7 @@ func (s *session) endByText(c cypher.Control) error {
 // endControl answers the PULL or DISCARD behind a control.
 func (s *session) endControl() error {
 	w := &s.work
-	a := bolt.Summary{Type: "r", Database: w.db.name, Bookmark: w.bookmark, Outcome: bolt.OutcomeOmitted}
+	a := bolt.Summary{Type: "r", Database: w.db.Name(), Bookmark: w.bookmark, Outcome: bolt.OutcomeOmitted}
 	s.message()
 	var err error
 	if s.writer.Buf, err = a.Append(s.writer.Buf, s.version); err != nil {

@@ -39,6 +39,8 @@ func (d engineDatabase) Begin(ctx context.Context, o TransactionOptions) (Transa
 	return engineTransaction{t}, nil
 }
 
+func (d engineDatabase) Name() string { return d.Database() }
+
 func (d engineDatabase) ID() [16]byte { return d.Store().ID() }
 
 func (d engineDatabase) Position() storage.Position { return d.Store().Position() }
@@ -71,7 +73,7 @@ func (o *TransactionOptions) engine() cypher.RunOptions {
 	if o.ReadOnly {
 		mode = cypher.ReadMode
 	}
-	return cypher.RunOptions{Mode: mode, Metadata: o.Metadata, User: o.User, Session: o.Session}
+	return cypher.RunOptions{Mode: mode, Metadata: o.Metadata, User: o.User, Session: o.Session, Using: o.Using}
 }
 
 func (r engineResult) Next(ctx context.Context, limit int) (Batch, error) {
@@ -97,6 +99,7 @@ func (r engineResult) Summary() Summary {
 			RelationshipsCreated: c.RelationshipsCreated, RelationshipsDeleted: c.RelationshipsDeleted,
 			PropertiesSet: c.PropertiesSet, LabelsAdded: c.LabelsAdded, LabelsRemoved: c.LabelsRemoved,
 			IndexesAdded: schema.IndexesAdded, IndexesRemoved: schema.IndexesRemoved,
+			SystemUpdates:    s.SystemUpdates,
 			ConstraintsAdded: schema.ConstraintsAdded, ConstraintsRemoved: schema.ConstraintsRemoved,
 		},
 		Position: s.Position,
@@ -209,10 +212,22 @@ func codesOfCypher(k cypher.Kind) codes {
 		return client("Statement.AccessMode", "08N03", "42N02")
 	case cypher.KindTransaction:
 		return client("Transaction.TransactionNotFound", "25N05", "")
+	case cypher.KindMixed:
+		return client("Transaction.ForbiddenDueToTransactionType", "25N01", "")
 	case cypher.KindMemoryLimit:
 		return codes{"Neo.TransientError.General.MemoryPoolOutOfMemoryError", memgraphTransient, "51N72", ""}
 	case cypher.KindSchema:
 		return client("Statement.SemanticError", "42000", "")
+	case cypher.KindNoDatabase:
+		return client("Database.DatabaseNotFound", "42001", "42N00")
+	case cypher.KindDatabaseExists:
+		return client("Database.ExistingDatabaseFound", "42N11", "")
+	case cypher.KindDatabaseOffline:
+		return codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""}
+	case cypher.KindDatabaseLimit:
+		return client("Database.DatabaseLimitReached", "51N54", "")
+	case cypher.KindAdministration:
+		return client("Statement.UnsupportedAdministrationCommand", "51N27", "")
 	case cypher.KindAssertion:
 		return client("Statement.ArgumentError", "22N05", "")
 	}

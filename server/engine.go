@@ -10,6 +10,16 @@ import (
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
+// Databases finds the databases of a server.
+type Databases interface {
+	// Database returns the database with a name or an alias; the empty name is
+	// that of clients which name none. The error is for the client.
+	Database(name string) (Database, error)
+	// Identified returns the database with an identity; nil and true for one that
+	// was there while the server ran and is not any more.
+	Identified(id [16]byte) (db Database, known bool)
+}
+
 // A Database runs the statements of one database. It is declared here, where it
 // is used, so that sessions can be tested without an engine; FromEngine makes
 // one of a *cypher.Engine.
@@ -17,6 +27,8 @@ import (
 // Errors are the engine's; failure.go turns them into codes. A context that
 // ends cancels the statement, and the error is then the context's cause.
 type Database interface {
+	// Name is its name on the wire.
+	Name() string
 	// Run executes a statement in a transaction of its own, which ends with the
 	// result. A statement that writes has run to its end when Run returns.
 	Run(ctx context.Context, s Statement) (Result, error)
@@ -50,6 +62,9 @@ type TransactionOptions struct {
 	User string
 	// Session is what the client's statements leave behind; may be nil.
 	Session *cypher.Session
+	// Using is what the statement calls the database in its USE clause, when
+	// another one was asked first.
+	Using string
 }
 
 // A Transaction is an explicit transaction, used by one goroutine at a time.

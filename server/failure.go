@@ -138,6 +138,11 @@ func failureOfCause(err error) (failure, bool) {
 			codes:   codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""},
 			message: stopped + "Explicitly terminated by the user.",
 		}, true
+	case errors.Is(err, errDatabaseClosed):
+		return failure{
+			codes:   codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""},
+			message: "The transaction has ended because its database was dropped or stopped.",
+		}, true
 	case errors.Is(err, errShutdown):
 		return failure{
 			codes:   codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""},

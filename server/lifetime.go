@@ -15,6 +15,7 @@ var (
 	errConnectionLost = errors.New("server: the client has gone")
 	errShutdown       = errors.New("server: the server is stopping")
 	errClientTimeout  = errors.New("server: the client's timeout has passed")
+	errDatabaseClosed = errors.New("server: the database was dropped or stopped")
 	errServerTimeout  = errors.New("server: the server's timeout has passed")
 )
 

@@ -245,16 +245,15 @@ func TestManyPipelined(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	t.Parallel()
-	db := map[string]server.Database{"neo4j": servertest.NewScripted()}
+	db := servertest.Only(servertest.NewScripted())
 	for _, tt := range []struct {
 		name    string
 		options server.Options
 		want    string
 	}{
-		{"no default database", server.Options{Databases: db}, `default database ""`},
-		{"alias of nothing", server.Options{Databases: db, DefaultDatabase: "neo4j", Aliases: map[string]string{"a": "b"}}, `alias "a"`},
-		{"no such version", server.Options{Databases: db, DefaultDatabase: "neo4j", MinVersion: "7"}, "not Bolt versions"},
-		{"empty range", server.Options{Databases: db, DefaultDatabase: "neo4j", MinVersion: "5.0", MaxVersion: "4.4"}, "no Bolt version is left"},
+		{"no databases", server.Options{}, "no databases"},
+		{"no such version", server.Options{Databases: db, MinVersion: "7"}, "not Bolt versions"},
+		{"empty range", server.Options{Databases: db, MinVersion: "5.0", MaxVersion: "4.4"}, "no Bolt version is left"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -16,13 +16,8 @@ const DefaultAgent = "Neo4j/5.26.0-drawbolt"
 
 // Options configure a Server. They are not changed after New.
 type Options struct {
-	// Databases are the databases by their names on the wire.
-	Databases map[string]Database
-	// DefaultDatabase is the database of a client that names none. It must be in
-	// Databases.
-	DefaultDatabase string
-	// Aliases are further names: alias to name.
-	Aliases map[string]string
+	// Databases finds the databases.
+	Databases Databases
 	// Authenticator decides about logins; nil accepts everybody, which is right
 	// as long as there are no users.
 	Authenticator Authenticator
@@ -83,13 +78,8 @@ const (
 // Validate reports everything that is wrong with the options at once.
 func (o *Options) Validate() error {
 	var errs []error
-	if _, ok := o.Databases[o.DefaultDatabase]; !ok {
-		errs = append(errs, fmt.Errorf("server: options: default database %q is not one of the databases", o.DefaultDatabase))
-	}
-	for alias, name := range o.Aliases {
-		if _, ok := o.Databases[name]; !ok {
-			errs = append(errs, fmt.Errorf("server: options: alias %q stands for unknown database %q", alias, name))
-		}
+	if o.Databases == nil {
+		errs = append(errs, errors.New("server: options: there are no databases"))
 	}
 	if versions, ok := bolt.Versions(o.MinVersion, o.MaxVersion, o.AllowFlawed); !ok {
 		errs = append(errs, fmt.Errorf("server: options: %q to %q are not Bolt versions", o.MinVersion, o.MaxVersion))

@@ -122,21 +122,6 @@ func TestStrictDocs(t *testing.T) {
 	}
 }
 
-// TestSystemDatabase checks that the name is known and that nothing is written
-// there.
-func TestSystemDatabase(t *testing.T) {
-	t.Parallel()
-	s, _ := start(t, server.Options{})
-	c := login(t, s, "4.2")
-	system := bolt.TransactionExtra{Database: "system"}
-	c.send(&bolt.Run{Query: "rows 1", Extra: system}, pullAll())
-	c.want("SUCCESS", "RECORD [0]", "SUCCESS")
-	c.send(&bolt.Begin{Extra: system}, run("write"))
-	c.want("SUCCESS", "FAILURE {code: Neo.ClientError.Statement.AccessMode")
-	c.send(&bolt.Reset{}, &bolt.Run{Query: "write", Extra: system})
-	c.want("SUCCESS", "FAILURE {code: Neo.ClientError.Statement.AccessMode")
-}
-
 // TestBookmarkTimeout waits for a commit that never comes.
 func TestBookmarkTimeout(t *testing.T) {
 	t.Parallel()

@@ -70,7 +70,7 @@ func appendPlain(dst []byte, v graph.Value) []byte {
 func (s *session) logSlow(query string, took time.Duration) {
 	if limit := time.Duration(s.server.live.slow.Load()); limit >= 0 && took >= limit {
 		s.log.Warn().Msgf("[slow-query] duration_ms=%d user=%s db=%s query=%q",
-			took.Milliseconds(), s.login.User, s.work.db.name, masked(query))
+			took.Milliseconds(), s.login.User, s.work.db.Name(), masked(query))
 	}
 }
 
@@ -80,7 +80,7 @@ func (s *session) failStatement(query string, err error) error {
 	if s.server.live.failed.Load() {
 		db := ""
 		if s.work.db != nil {
-			db = s.work.db.name
+			db = s.work.db.Name()
 		}
 		s.log.Error().Msgf("[failed-query] user=%s db=%s error=%q query=%q", s.login.User, db, masked(err.Error()), masked(query))
 	}

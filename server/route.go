@@ -16,7 +16,7 @@ func (s *session) route(m *bolt.Route) error {
 	if u := m.ImpersonatedUser; u != "" && u != s.login.User {
 		return s.fail(&sessionError{kind: failForbidden, message: "Cannot impersonate another user."})
 	}
-	db, err := s.server.database(m.Database)
+	db, err := s.database(m.Database)
 	if err != nil {
 		return s.fail(err)
 	}
@@ -30,7 +30,7 @@ func (s *session) route(m *bolt.Route) error {
 		servers = append(servers, bolt.Server{Role: role, Addresses: []string{address}})
 	}
 	a := bolt.RouteSuccess{
-		TTL: int64(s.server.opts.RoutingTTL.Seconds()), Database: db.name, Servers: servers,
+		TTL: int64(s.server.opts.RoutingTTL.Seconds()), Database: db.Name(), Servers: servers,
 	}
 	s.message()
 	s.writer.Buf = a.Append(s.writer.Buf, s.version)

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -12,13 +11,11 @@ import (
 
 // A Server serves Bolt on any number of listeners.
 type Server struct {
-	opts      Options
-	versions  []*bolt.Version
-	databases map[string]*database // names and aliases
-	home      *database
-	refusals  *Refusals
-	metrics   *metrics
-	live      Live
+	opts     Options
+	versions []*bolt.Version
+	refusals *Refusals
+	metrics  *metrics
+	live     Live
 
 	connections     gate
 	unauthenticated gate
@@ -41,17 +38,6 @@ type Server struct {
 	running   sync.WaitGroup // Serve calls and sessions
 }
 
-// A database is a Database with its name on the wire.
-type database struct {
-	name string
-	Database
-	readOnly bool
-}
-
-// systemDatabase is the name that clients know for what is beside the data:
-// before Bolt 4.3 drivers ask it for the routing table.
-const systemDatabase = "system"
-
 // New returns a server that waits for Serve. The error lists everything that is
 // wrong with the options.
 func New(opts Options) (*Server, error) {
@@ -63,7 +49,6 @@ func New(opts Options) (*Server, error) {
 	s := &Server{
 		opts:            opts,
 		versions:        versions,
-		databases:       make(map[string]*database),
 		refusals:        NewRefusals(opts.Logger),
 		metrics:         newMetrics(),
 		connections:     gate{capacity: int64(opts.Limits.Connections)},
@@ -74,32 +59,8 @@ func New(opts Options) (*Server, error) {
 		sessions:        make(map[*session]struct{}),
 	}
 	s.live.start(&opts)
-	for name, d := range opts.Databases {
-		s.databases[name] = &database{name: name, Database: d}
-	}
-	for alias, name := range opts.Aliases {
-		if s.databases[alias] == nil {
-			s.databases[alias] = s.databases[name]
-		}
-	}
-	s.home = s.databases[opts.DefaultDatabase]
-	if s.databases[systemDatabase] == nil {
-		// Nobody's data must end up there, so it only reads.
-		s.databases[systemDatabase] = &database{name: systemDatabase, Database: s.home.Database, readOnly: true}
-	}
 	s.base, s.stop = context.WithCancelCause(context.Background())
 	return s, nil
-}
-
-// database returns the database of that name; empty is the default one.
-func (s *Server) database(name string) (*database, error) {
-	if name == "" {
-		return s.home, nil
-	}
-	if d, ok := s.databases[name]; ok {
-		return d, nil
-	}
-	return nil, &sessionError{kind: failUnknownDatabase, message: fmt.Sprintf("Graph not found: %s. The database does not exist", name)}
 }
 
 // Refused lets the owner of a listener report a peer that it turned away itself.

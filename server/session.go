@@ -105,11 +105,12 @@ const connectionPrefix = "bolt-"
 
 func newSession(s *Server, conn net.Conn) *session {
 	id := connectionPrefix + strconv.FormatUint(s.connectionID(), 10)
-	return &session{
+	ses := &session{
 		server: s, raw: conn, conn: conn, id: id,
-		log:  s.opts.Logger.With().Str("connection", id).Stringer("peer", conn.RemoteAddr()).Logger(),
-		life: newLifetime(s.base),
+		log: s.opts.Logger.With().Str("connection", id).Stringer("peer", conn.RemoteAddr()).Logger(),
 	}
+	ses.life = newLifetime(context.WithValue(s.base, sessionKey{}, ses))
+	return ses
 }
 
 // serve runs the session until the connection ends.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,10 +27,6 @@ func (s *session) runStatement(m *bolt.Run) error {
 	if s.state == stateInTransaction {
 		return s.runInside(m, began)
 	}
-	home := ""
-	if m.Extra.Database == "" {
-		home = s.server.home.name
-	}
 	db, err := s.choose(&m.Extra)
 	if err != nil {
 		return s.fail(err)
@@ -40,17 +37,39 @@ func (s *session) runStatement(m *bolt.Run) error {
 	if err := s.await(ctx, db, m.Extra.Bookmarks); err != nil {
 		return s.fail(err)
 	}
-	s.life.note(activity{
-		database: db.name, user: s.login.User, query: m.Query, parameters: m.Parameters, metadata: m.Extra.Metadata,
-	})
+	s.noteRun(db, m)
 	r, err := db.Run(ctx, s.statement(m, began))
+	if other, ok := errors.AsType[*cypher.OtherDatabaseError](err); ok {
+		r, err = s.runOther(ctx, other.Name, m, began)
+	}
 	if err != nil {
 		return s.failStatement(m.Query, err)
 	}
 	s.work.streams = append(s.work.streams, stream{result: r, began: began, query: m.Query})
 	s.state = stateAutoCommit
-	s.started(r, began, bolt.LastQuery, home)
+	s.started(r, began, bolt.LastQuery, homeOf(&m.Extra, db))
 	return nil
+}
+
+func (s *session) noteRun(db Database, m *bolt.Run) {
+	s.life.note(activity{
+		database: db, user: s.login.User, query: m.Query, parameters: m.Parameters, metadata: m.Extra.Metadata,
+	})
+}
+
+// runOther runs a statement outside of a transaction on the database that its
+// USE names. What the client is told of databases and bookmarks is about that of
+// the session, as in the reference server.
+func (s *session) runOther(ctx context.Context, name string, m *bolt.Run, began time.Time) (Result, error) {
+	db, err := s.server.opts.Databases.Database(name)
+	if err != nil {
+		return nil, err
+	}
+	s.noteRun(db, m)
+	s.work.elsewhere = true
+	st := s.statement(m, began)
+	st.Using = name
+	return db.Run(ctx, st)
 }
 
 func (s *session) runInside(m *bolt.Run, began time.Time) error {
@@ -61,6 +80,9 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 	s.executing()
 	s.life.run(m.Query, m.Parameters)
 	r, err := w.tx.Run(s.life.current(), s.statement(m, began))
+	if other, ok := errors.AsType[*cypher.OtherDatabaseError](err); ok {
+		r, err = s.moveInside(other.Name, m, began)
+	}
 	if err != nil {
 		return s.failStatement(m.Query, err)
 	}
@@ -71,10 +93,35 @@ func (s *session) runInside(m *bolt.Run, began time.Time) error {
 	return nil
 }
 
+// moveInside runs the statement of an explicit transaction whose USE names
+// another database. The first one decides where the transaction is.
+func (s *session) moveInside(name string, m *bolt.Run, began time.Time) (Result, error) {
+	w := &s.work
+	db, err := s.server.opts.Databases.Database(name)
+	if err != nil {
+		return nil, err
+	}
+	st := s.statement(m, began)
+	st.Using = name
+	if db != w.db {
+		if w.next > 0 {
+			return nil, &sessionError{kind: failControl, message: "A transaction has one database, and statements of this one have run in '" +
+				w.db.Name() + "'. Attempted to access '" + name + "'."}
+		}
+		tx, err := db.Begin(s.life.current(), w.options)
+		if err != nil {
+			return nil, err
+		}
+		w.tx.Rollback()
+		w.tx, w.db = tx, db
+		s.life.move(db)
+	}
+	return w.tx.Run(s.life.current(), st)
+}
+
 func (s *session) statement(m *bolt.Run, began time.Time) Statement {
 	return Statement{
-		Query: m.Query, Parameters: m.Parameters, Began: began,
-		TransactionOptions: s.options(s.work.db, &m.Extra),
+		Query: m.Query, Parameters: m.Parameters, Began: began, TransactionOptions: s.options(&m.Extra),
 	}
 }
 
@@ -199,7 +246,7 @@ func (s *session) summarize(st *stream) error {
 	sum := st.result.Summary()
 	took := time.Since(st.began)
 	a := bolt.Summary{
-		Type: sum.Type, ConsumedAfter: took.Milliseconds(), Database: w.db.name,
+		Type: sum.Type, ConsumedAfter: took.Milliseconds(), Database: w.db.Name(),
 		Counters: sum.Counters, Notifications: s.filtered(sum.Notifications),
 		Plan: sum.Plan, Profile: sum.Profile,
 	}
@@ -217,7 +264,11 @@ func (s *session) summarize(st *stream) error {
 	s.logSlow(query, took)
 	s.server.metrics.statement(sum.Type, took)
 	if s.state == stateAutoCommit {
-		a.Bookmark = s.bookmark(w.db, sum.Position)
+		position := sum.Position
+		if w.elsewhere {
+			position = 0
+		}
+		a.Bookmark = s.bookmark(w.db, position)
 		s.server.metrics.committed.Add(1)
 		s.state = stateReady
 		s.abandon()

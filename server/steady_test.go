@@ -30,6 +30,8 @@ func (f *fixed) Begin(context.Context, server.TransactionOptions) (server.Transa
 
 func (f *fixed) transaction() server.Transaction { return fixedTransaction{f} }
 
+func (*fixed) Name() string { return "neo4j" }
+
 func (*fixed) ID() [16]byte                                    { return [16]byte{1} }
 func (*fixed) Position() storage.Position                      { return 1 }
 func (*fixed) WaitFor(context.Context, storage.Position) error { return nil }
@@ -71,7 +73,7 @@ func (fixedTransaction) Rollback()                                        {}
 // session has warmed up. Not parallel, as it counts those of the whole process.
 func TestSteadyState(t *testing.T) {
 	db := &fixed{columns: []string{"n", "text"}}
-	s := servertest.Start(t, server.Options{Databases: map[string]server.Database{"neo4j": db}})
+	s := servertest.Start(t, server.Options{Databases: servertest.Only(db)})
 	for _, tt := range []struct {
 		name     string
 		requests []appender

@@ -13,10 +13,14 @@ import (
 // A work is the transaction of a session with its open results. The zero work is
 // none.
 type work struct {
-	db *database
-	// tx is the explicit transaction, nil for a statement outside of one.
+	db Database
+	// tx is the explicit transaction, nil for a statement outside of one; options
+	// are those it began with.
 	tx      Transaction
-	streams []stream
+	options TransactionOptions
+	// elsewhere says that the statement's USE has sent it to another database.
+	elsewhere bool
+	streams   []stream
 	// filter is the client's choice of notifications for this transaction.
 	filter bolt.NotificationFilter
 	// next is the number of the next statement, latest that of the last one.
@@ -40,15 +44,11 @@ type stream struct {
 
 // begin answers BEGIN.
 func (s *session) begin(m *bolt.Begin) error {
-	home := ""
-	if m.Extra.Database == "" {
-		home = s.server.home.name
-	}
 	if err := s.open(&m.Extra); err != nil {
 		return s.fail(err)
 	}
 	s.message()
-	a := bolt.BeginSuccess{Database: home}
+	a := bolt.BeginSuccess{Database: homeOf(&m.Extra, s.work.db)}
 	s.writer.Buf = a.Append(s.writer.Buf, s.version)
 	s.sent()
 	return nil
@@ -66,23 +66,41 @@ func (s *session) open(x *bolt.TransactionExtra) error {
 		s.life.end()
 		return err
 	}
-	tx, err := db.Begin(ctx, s.options(db, x))
+	options := s.options(x)
+	tx, err := db.Begin(ctx, options)
 	if err != nil {
 		s.life.end()
 		return err
 	}
-	s.work = work{db: db, tx: tx, streams: s.work.streams[:0], latest: -1, filter: x.Filter.Or(s.filter)}
+	s.work = work{db: db, tx: tx, options: options, streams: s.work.streams[:0], latest: -1, filter: x.Filter.Or(s.filter)}
 	s.state = stateInTransaction
-	s.life.note(activity{database: db.name, user: s.login.User, metadata: x.Metadata})
+	s.life.note(activity{database: db, user: s.login.User, metadata: x.Metadata})
 	return nil
 }
 
+// homeOf is the name of the database that a client has got which named none.
+func homeOf(x *bolt.TransactionExtra, db Database) string {
+	if x.Database != "" {
+		return ""
+	}
+	return db.Name()
+}
+
+// database returns the database of a name. A client that names none gets the one
+// that its session has chosen, else the default one.
+func (s *session) database(name string) (Database, error) {
+	if name == "" {
+		name = s.chosen.Database()
+	}
+	return s.server.opts.Databases.Database(name)
+}
+
 // choose returns the database of a transaction and checks who asks.
-func (s *session) choose(x *bolt.TransactionExtra) (*database, error) {
+func (s *session) choose(x *bolt.TransactionExtra) (Database, error) {
 	if u := x.ImpersonatedUser; u != "" && u != s.login.User {
 		return nil, &sessionError{kind: failForbidden, message: "Cannot impersonate another user."}
 	}
-	return s.server.database(x.Database)
+	return s.database(x.Database)
 }
 
 // start starts the clock of a transaction.
@@ -97,29 +115,36 @@ func (s *session) start(x *bolt.TransactionExtra, now time.Time) context.Context
 	return s.life.begin(now, timeout, func(n uint64) { s.expire(n, errClientTimeout) })
 }
 
-func (s *session) options(db *database, x *bolt.TransactionExtra) TransactionOptions {
-	return TransactionOptions{ReadOnly: x.ReadOnly || db.readOnly, Metadata: x.Metadata, User: s.login.User, Session: &s.chosen}
+func (s *session) options(x *bolt.TransactionExtra) TransactionOptions {
+	return TransactionOptions{ReadOnly: x.ReadOnly, Metadata: x.Metadata, User: s.login.User, Session: &s.chosen}
 }
 
-// await waits until the database has reached the client's bookmarks.
-func (s *session) await(ctx context.Context, db *database, bookmarks []string) error {
-	if len(bookmarks) == 0 {
-		return nil
-	}
-	var newest storage.Position
+// await waits until the client's bookmarks are reached: those of the database,
+// and of others that the client has used.
+func (s *session) await(ctx context.Context, db Database, bookmarks []string) error {
 	for _, text := range bookmarks {
 		id, p, ok := parseBookmark(text)
-		if !ok || id != db.ID() {
+		marked := db
+		if ok && id != db.ID() {
+			marked, ok = s.server.opts.Databases.Identified(id)
+		}
+		if !ok {
 			return &sessionError{kind: failBookmark, message: "Supplied bookmark [" + text + "] does not conform to pattern or belongs to another database."}
 		}
-		newest = max(newest, p)
+		if marked == nil || p <= marked.Position() {
+			continue
+		}
+		if err := s.awaitOne(ctx, marked, p); err != nil {
+			return err
+		}
 	}
-	if newest <= db.Position() {
-		return nil
-	}
+	return nil
+}
+
+func (s *session) awaitOne(ctx context.Context, db Database, p storage.Position) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.server.opts.BookmarkTimeout, errBookmarkTimeout)
 	defer cancel()
-	err := db.WaitFor(ctx, newest)
+	err := db.WaitFor(ctx, p)
 	if err != nil && errors.Is(context.Cause(ctx), errBookmarkTimeout) {
 		return &sessionError{kind: failBookmarkTimeout, message: "Database is not up to the requested bookmark.", err: err}
 	}
@@ -164,7 +189,7 @@ func (s *session) finish() (bookmark string, err error) {
 
 // bookmark returns the text of a position; a transaction that wrote nothing
 // stands for the newest commit it could see.
-func (s *session) bookmark(db *database, p storage.Position) string {
+func (s *session) bookmark(db Database, p storage.Position) string {
 	if p == 0 {
 		p = db.Position()
 	}
@@ -176,7 +201,7 @@ func (s *session) bookmark(db *database, p storage.Position) string {
 
 // A mark is the last bookmark, which most answers of a reader repeat.
 type mark struct {
-	db       *database
+	db       Database
 	position storage.Position
 	text     string
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -15,7 +16,8 @@ var errTerminated = errors.New("server: the transaction was terminated by anothe
 
 // An activity is what other sessions may know of a session's transaction.
 type activity struct {
-	database, user       string
+	database             Database // nil when there is nothing to know
+	user                 string
 	query                string
 	parameters, metadata graph.Value
 	statements           uint64 // so far
@@ -39,12 +41,19 @@ func (l *lifetime) run(query string, parameters graph.Value) {
 	l.activity.statements++
 }
 
+// move tells others that the present transaction is in another database.
+func (l *lifetime) move(db Database) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.activity.database = db
+}
+
 // present returns the number, the start and the activity of the transaction.
 func (l *lifetime) present() (transaction uint64, since time.Time, a activity, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	start := l.since.Load()
-	return l.transaction, time.Unix(0, start), l.activity, start != 0 && l.activity.database != ""
+	return l.transaction, time.Unix(0, start), l.activity, start != 0 && l.activity.database != nil
 }
 
 // transactionWord stands between the database and the number in the id of a
@@ -69,9 +78,9 @@ func (s *Server) Transactions() []cypher.OpenTransaction {
 		if !ok {
 			continue
 		}
-		id := ses.transactionID(a.database, n)
+		id := ses.transactionID(a.database.Name(), n)
 		list = append(list, cypher.OpenTransaction{
-			ID: id, Database: a.database, QueryID: "query-" + strconv.FormatUint(a.statements, 10),
+			ID: id, Database: a.database.Name(), QueryID: "query-" + strconv.FormatUint(a.statements, 10),
 			ConnectionID: ses.id, Address: ses.raw.RemoteAddr().String(), User: a.user, Query: a.query,
 			Parameters: a.parameters, Metadata: a.metadata, Started: since, Terminated: ses.life.current().Err() != nil,
 		})
@@ -84,10 +93,24 @@ func (s *Server) Transactions() []cypher.OpenTransaction {
 func (s *Server) Terminate(id string) (user string, ok bool) {
 	for _, ses := range s.snapshot() {
 		n, _, a, ok := ses.life.present()
-		if ok && ses.transactionID(a.database, n) == id {
+		if ok && ses.transactionID(a.database.Name(), n) == id {
 			s.running.Go(func() { ses.expire(n, errTerminated) })
 			return a.user, true
 		}
 	}
 	return "", false
+}
+
+// sessionKey is the key of the session in the context of its statements.
+type sessionKey struct{}
+
+// EndTransactions ends all transactions in a database that is about to close,
+// but for that of the session whose statement has the context.
+func (s *Server) EndTransactions(ctx context.Context, db Database) {
+	asking := ctx.Value(sessionKey{})
+	for _, ses := range s.snapshot() {
+		if n, _, a, ok := ses.life.present(); ok && a.database == db && asking != ses {
+			s.running.Go(func() { ses.expire(n, errDatabaseClosed) })
+		}
+	}
 }

@@ -37,7 +37,7 @@ func FuzzTranscript(f *testing.F) {
 	f.Cleanup(func() { store.Close() })
 	engine := cypher.NewEngine(store, cypher.Options{Database: "neo4j", MemoryLimit: 16 << 20})
 	s := servertest.Start(f, server.Options{
-		Databases:    map[string]server.Database{"neo4j": server.FromEngine(engine)},
+		Databases:    servertest.Only(server.FromEngine(engine)),
 		QueryTimeout: transcriptQuery, AllowFlawed: true,
 		Limits: server.Limits{MessageBytes: 1 << 20},
 	})

@@ -73,12 +73,37 @@ func lockFile(dir string) (*os.File, error) {
 
 // Lock claims a directory without opening the store in it, for work on its
 // files. The error of a directory in use has KindLocked. unlock gives it back.
-func Lock(dir string) (unlock func() error, err error) {
-	f, err := lockDirectory(vfs.Default, dir)
+func Lock(fs vfs.FS, dir string) (unlock func() error, err error) {
+	f, err := lockDirectory(fs, dir)
 	if err != nil {
 		return nil, err
 	}
 	return f.Close, nil
+}
+
+// Move moves a store that nobody has open to another directory. What a crash has
+// interrupted is finished by calling it again; until then the store is where it
+// was.
+func Move(fs vfs.FS, from, to string) error {
+	if err := fs.MkdirAll(to, 0o700); err != nil {
+		return fmt.Errorf("storage: move a store: %w", err)
+	}
+	for _, name := range []string{logDirectory, snapshotDirectory, identityFile} { // what makes it a store is last
+		err := fs.Rename(fs.PathJoin(from, name), fs.PathJoin(to, name))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("storage: move a store: %w", err)
+		}
+		if err := errors.Join(SyncDirectory(fs, to), SyncDirectory(fs, from)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// IsStore reports whether a directory holds a store.
+func IsStore(fs vfs.FS, dir string) (bool, error) {
+	_, exists, err := loadIdentity(fs, dir)
+	return exists, err
 }
 
 func writeAt(f *os.File, b []byte) error {
@@ -146,11 +171,11 @@ func replaceFile(fs vfs.FS, name string, b []byte) error {
 	if err := fs.Rename(temporary, name); err != nil {
 		return fmt.Errorf("storage: write %s: %w", name, err)
 	}
-	return syncDirectory(fs, fs.PathDir(name))
+	return SyncDirectory(fs, fs.PathDir(name))
 }
 
-// syncDirectory makes the names in a directory durable.
-func syncDirectory(fs vfs.FS, dir string) error {
+// SyncDirectory makes the names in a directory durable.
+func SyncDirectory(fs vfs.FS, dir string) error {
 	d, err := fs.OpenDir(dir)
 	if err != nil {
 		return fmt.Errorf("storage: flush a directory: %w", err)

@@ -72,13 +72,13 @@ func (s *Store) openIdentity() error {
 		return fmt.Errorf("storage: create the log directory: %w", err)
 	}
 	// Whoever finds an identity may rely on the rest.
-	if err := syncDirectory(fs, dir); err != nil {
+	if err := SyncDirectory(fs, dir); err != nil {
 		return err
 	}
 	if err := saveIdentity(fs, dir, s.id); err != nil {
 		return err
 	}
-	return syncDirectory(fs, fs.PathDir(dir))
+	return SyncDirectory(fs, fs.PathDir(dir))
 }
 
 // logError gives a kind to an error of package wal.

@@ -143,13 +143,33 @@ func (s *Store) MemoryUsed() int64 { return s.memory.Used() }
 
 // Close stops the store: commits fail from now on. Running transactions may go
 // on reading; the memory is given back when the last one ends.
-func (s *Store) Close() error {
+func (s *Store) Close() error { return s.close(s.options.SnapshotOnClose) }
+
+// Discard closes the store and removes its directory with everything in it.
+func (s *Store) Discard() error {
+	err := s.close(false)
+	fs, dir := s.options.FS, s.options.Directory
+	if dir == "" {
+		return err
+	}
+	return errors.Join(err, fs.RemoveAll(dir), SyncDirectory(fs, fs.PathDir(dir)))
+}
+
+// Closed reports whether the store has been closed. Transactions that were begun
+// before go on reading; one that was begun afterwards sees nothing.
+func (s *Store) Closed() bool { return s.closed.Load() }
+
+func (s *Store) close(snapshot bool) error {
 	if s.closed.Swap(true) {
 		return nil
 	}
 	close(s.quit)
 	s.running.Wait()
-	err := errors.Join(s.lastSnapshotAtClose(), s.closeLog())
+	var err error
+	if snapshot {
+		err = s.lastSnapshotAtClose()
+	}
+	err = errors.Join(err, s.closeLog())
 	s.registry.Shut(func() {
 		// Transactions that begin later see an empty graph.
 		s.nodes.Clear()
@@ -162,9 +182,11 @@ func (s *Store) Close() error {
 // hasFailed reports whether the log has failed.
 func (s *Store) hasFailed() bool { return s.stopped.Load() != nil }
 
-// lastSnapshotAtClose writes the snapshot at the end, if one is wanted.
+// lastSnapshotAtClose writes the snapshot at the end.
+//
+//nolint:contextcheck,nolintlint // whoever closes the store wants it whole; the first one looks here for callers elsewhere
 func (s *Store) lastSnapshotAtClose() error {
-	if s.hasFailed() || !s.options.SnapshotOnClose || s.options.Directory == "" {
+	if s.hasFailed() || s.options.Directory == "" {
 		return nil
 	}
 	_, err := s.createSnapshot(context.Background(), true)

@@ -8,12 +8,27 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"github.com/drawbolt/drawbolt/server/catalog"
 	"github.com/drawbolt/drawbolt/storage"
 )
 
 var errDamaged = errors.New("the data is damaged; --" + flagRepairTail + " cuts damage at the end of the last log file, everything else needs a backup")
 
-// checkData is the program with --check-data.
+// eachStore visits the stores of a data directory.
+func eachStore(o storage.Options, visit func(o storage.Options) error) error {
+	dirs, err := catalog.Stores(o.Directory)
+	if err == nil && len(dirs) == 0 {
+		err = fmt.Errorf("--%s=%s has no store", flagDataDirectory, o.Directory)
+	}
+	errs := []error{err}
+	for _, dir := range dirs {
+		o.Directory = dir
+		errs = append(errs, visit(o))
+	}
+	return errors.Join(errs...)
+}
+
+// checkData is the program with --check-data, for one store.
 func checkData(ctx context.Context, w io.Writer, o storage.Options) error {
 	r, err := storage.CheckData(ctx, o)
 	if err != nil {
@@ -57,14 +72,14 @@ func writeReport(w io.Writer, r *storage.Report) error {
 	return err
 }
 
-// repairTail is the program with --repair-tail.
+// repairTail is the program with --repair-tail, for one store.
 func repairTail(w io.Writer, o storage.Options) error {
 	cut, err := storage.RepairTail(o)
 	if err != nil {
 		return err
 	}
 	if cut == nil {
-		_, err = fmt.Fprintln(w, "The log has nothing to cut.")
+		_, err = fmt.Fprintf(w, "The log in %s has nothing to cut.\n", o.Directory)
 		return err
 	}
 	_, err = fmt.Fprintf(w, "%s was cut at offset %d: %d bytes behind commit %d are gone from it.\nThe file as it was is %s.\n",

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/server/catalog"
 	"github.com/drawbolt/drawbolt/storage"
 )
 
@@ -358,8 +359,8 @@ func isHostPort(name string, v gflags.Value) error {
 }
 
 func isDatabaseName(name string, v gflags.Value) error {
-	if n := v.Text(); n == "" || n == "system" || len(n) > 63 || strings.ContainsAny(n, " /\\\x00") {
-		return gflags.Refusef("Expected --%s to be a name of 1 to 63 characters other than system, got %q", name, n)
+	if err := catalog.CheckName(strings.ToLower(v.Text())); err != nil {
+		return gflags.Refusef("Expected --%s to be the name of a database: %v", name, err)
 	}
 	return nil
 }

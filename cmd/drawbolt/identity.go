@@ -9,6 +9,7 @@ import (
 	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/server"
+	"github.com/drawbolt/drawbolt/server/catalog"
 )
 
 // An identity is what statements can ask about the server around them.
@@ -16,6 +17,8 @@ type identity struct {
 	flags *gflags.Set
 	// tunables are the settings of the running server, nil before it is.
 	tunables atomic.Pointer[tunables]
+	// databases are those of the server, nil before they are open.
+	databases atomic.Pointer[catalog.Catalog]
 	// reloader reads key material again; nil without TLS.
 	reloader cypher.Reloader
 	// listening is the address of the listener, nil before there is one.
@@ -52,7 +55,20 @@ func (i *identity) listen(a net.Addr) {
 }
 
 // Databases returns the default database first.
-func (i *identity) Databases() []string { return []string{i.flags.Text(flagDefaultDatabase), "system"} }
+func (i *identity) Databases() []string {
+	names := []string{i.flags.Text(flagDefaultDatabase)}
+	c := i.databases.Load()
+	if c == nil {
+		return names
+	}
+	list, _ := c.List()
+	for _, d := range list {
+		if !d.Default {
+			names = append(names, d.Name)
+		}
+	}
+	return names
+}
 
 // Settings returns all flags but hidden ones.
 func (i *identity) Settings() [][3]string {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/server"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -23,7 +24,7 @@ const (
 // initialise executes the statements of the file that a flag names. A file that
 // does not exist is no fault: containers are often started before it is
 // mounted. A statement that fails is a warning, and the next one follows.
-func (p *process) initialise(ctx context.Context, db server.Database, flag string) error {
+func (p *process) initialise(ctx context.Context, databases server.Databases, flag string) error {
 	path := p.flags.Text(flag)
 	if path == "" {
 		return nil
@@ -46,7 +47,7 @@ func (p *process) initialise(ctx context.Context, db server.Database, flag strin
 		if text == "" || strings.HasPrefix(text, "//") {
 			continue
 		}
-		if err := execute(ctx, db, text); err != nil {
+		if err := execute(ctx, databases, text); err != nil {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
@@ -65,20 +66,33 @@ func (p *process) initialise(ctx context.Context, db server.Database, flag strin
 
 // later executes the file for after the start in the background. The server
 // already serves.
-func (p *process) later(ctx context.Context, db server.Database) {
+func (p *process) later(ctx context.Context, databases server.Databases) {
 	if p.flags.Text(flagInitDataFile) == "" {
 		return
 	}
 	go func() {
-		if err := p.initialise(ctx, db, flagInitDataFile); err != nil && ctx.Err() == nil {
+		if err := p.initialise(ctx, databases, flagInitDataFile); err != nil && ctx.Err() == nil {
 			p.log.Error().Err(err).Msg("--" + flagInitDataFile + " was not executed to its end")
 		}
 	}()
 }
 
-// execute runs one statement to its end and throws its rows away.
-func execute(ctx context.Context, db server.Database, query string) error {
-	r, err := db.Run(ctx, server.Statement{Query: query, Parameters: graph.Map(nil)})
+// execute runs one statement in the default database, or in that of its USE, to
+// its end and throws its rows away.
+func execute(ctx context.Context, databases server.Databases, query string) error {
+	db, err := databases.Database("")
+	if err != nil {
+		return err
+	}
+	st := server.Statement{Query: query, Parameters: graph.Map(nil)}
+	r, err := db.Run(ctx, st)
+	if other, ok := errors.AsType[*cypher.OtherDatabaseError](err); ok {
+		if db, err = databases.Database(other.Name); err != nil {
+			return err
+		}
+		st.Using = other.Name
+		r, err = db.Run(ctx, st)
+	}
 	if err != nil {
 		return err
 	}

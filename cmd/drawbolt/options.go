@@ -63,13 +63,10 @@ func storageOptions(f *gflags.Set) storage.Options {
 }
 
 // serverOptions are the flags of sections bolt and query.
-func serverOptions(f *gflags.Set, db server.Database, log zerolog.Logger) server.Options {
-	name := f.Text(flagDefaultDatabase)
+func serverOptions(f *gflags.Set, databases server.Databases, log zerolog.Logger) server.Options {
 	origins := splitList(f.Text(flagOrigins))
 	return server.Options{
-		Databases:         map[string]server.Database{name: db},
-		DefaultDatabase:   name,
-		Aliases:           map[string]string{aliasDatabase: name},
+		Databases:         databases,
 		Logger:            log,
 		ZoneOffset:        zoneOffset,
 		Agent:             f.Text(flagServerAgent),

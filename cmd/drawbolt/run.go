@@ -20,6 +20,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 	"github.com/drawbolt/drawbolt/server"
+	"github.com/drawbolt/drawbolt/server/catalog"
 	"github.com/drawbolt/drawbolt/server/monitor"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/tls"
@@ -88,9 +89,11 @@ func run(env environment) int {
 	case flags.Bool(flagCheckConfig):
 		return env.check(flags)
 	case flags.Bool(flagCheckData):
-		return env.refuse(checkData(context.Background(), env.stdout, storageOptions(flags)))
+		return env.refuse(eachStore(storageOptions(flags), func(o storage.Options) error {
+			return checkData(context.Background(), env.stdout, o)
+		}))
 	case flags.Bool(flagRepairTail):
-		return env.refuse(repairTail(env.stdout, storageOptions(flags)))
+		return env.refuse(eachStore(storageOptions(flags), func(o storage.Options) error { return repairTail(env.stdout, o) }))
 	case flags.Bool(flagProbe):
 		return env.refuse(probe(context.Background(), flags))
 	case flags.Bool(flagCreateCertificate):
@@ -202,29 +205,26 @@ func (p *process) serve() error {
 	p.startMonitor(ctx)
 	defer p.stopMonitor()
 	go p.log.rotateDaily(ctx)
-	store, err := p.openStore(ctx, cancel)
-	if err != nil {
-		return err
-	}
-	go tuneGC(ctx, p.flags.Uint64(flagMemoryHeadroom)<<20)
-	err = p.serveStore(ctx, store, signals)
-	return errors.Join(err, store.Close())
-}
-
-// serveStore listens until a signal comes.
-func (p *process) serveStore(ctx context.Context, store *storage.Store, signals <-chan os.Signal) error {
 	around := &identity{flags: p.flags}
 	if p.endpoint != nil {
 		around.reloader = p.endpoint
 	}
-	database, err := openEngine(store, p.flags, around)
+	databases, err := p.openDatabases(ctx, around, cancel)
 	if err != nil {
 		return err
 	}
-	if err := p.initialise(ctx, database, flagInitFile); err != nil {
+	go tuneGC(ctx, p.flags.Uint64(flagMemoryHeadroom)<<20)
+	err = p.serveDatabases(ctx, databases, around, signals)
+	return errors.Join(err, databases.Close())
+}
+
+// serveDatabases listens until a signal comes.
+func (p *process) serveDatabases(ctx context.Context, databases *catalog.Catalog, around *identity, signals <-chan os.Signal) error {
+	if err := p.initialise(ctx, databases, flagInitFile); err != nil {
 		return err
 	}
-	opts := serverOptions(p.flags, database, p.log.Logger)
+	opts := serverOptions(p.flags, databases, p.log.Logger)
+	var err error
 	if p.server, err = server.New(opts); err != nil {
 		return &startError{exitConfig, err}
 	}
@@ -235,7 +235,7 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 	}
 	around.tunables.Store(settings)
 	around.serving.Store(p.server)
-	if err := p.monitor.registry.Register(p.server.Collector(), monitor.NewStore(store)); err != nil {
+	if err := p.monitor.registry.Register(p.server.Collector(), monitor.NewStores(storesOf(databases))); err != nil {
 		return errors.Join(err, p.server.Close())
 	}
 	listener, err := p.listen(ctx)
@@ -245,12 +245,12 @@ func (p *process) serveStore(ctx context.Context, store *storage.Store, signals 
 	around.listen(listener.Addr())
 	served := make(chan error, 1)
 	go func() { served <- p.server.Serve(ctx, listener) }()
-	if err := p.announce(listener.Addr(), opts.DefaultDatabase); err != nil {
+	if err := p.announce(listener.Addr()); err != nil {
 		return errors.Join(err, p.server.Close())
 	}
 	p.monitor.ready.Store(true)
 	p.notify(notifyReady)
-	p.later(ctx, database)
+	p.later(ctx, databases)
 	err = p.wait(ctx, signals, served)
 	p.monitor.ready.Store(false)
 	return errors.Join(err, p.drain(ctx, signals))
@@ -299,7 +299,7 @@ func (p *process) listen(ctx context.Context) (net.Listener, error) {
 }
 
 // announce prints the banner and the log lines that operators and scripts know.
-func (p *process) announce(address net.Addr, database string) error {
+func (p *process) announce(address net.Addr) error {
 	service := "Bolt"
 	if p.endpoint != nil {
 		service = "BoltS"
@@ -309,7 +309,7 @@ func (p *process) announce(address net.Addr, database string) error {
 	p.log.Info().Msg(service + " listening on " + address.String())
 	p.log.Info().Msg("Drawbolt successfully started!")
 	b := banner{
-		address: address, secure: p.endpoint != nil, selfMade: p.selfMade, database: database,
+		address: address, secure: p.endpoint != nil, selfMade: p.selfMade, database: p.flags.Text(flagDefaultDatabase),
 		data: p.flags.Text(flagDataDirectory), logs: p.log.where, durable: p.flags.Uint64(flagFlushEvery) == 1 && p.flags.Bool(flagWAL),
 	}
 	return b.write(p.stdout)

@@ -67,7 +67,7 @@ func TestStops(t *testing.T) {
 		{name: "error codes", args: []string{"--bolt-error-codes=db2"}, code: 1, stderr: "neo4j, memgraph"},
 		{name: "keep-alive", args: []string{"--bolt-keep-alive=-1"}, code: 1, stderr: "Expected --bolt_keep_alive to be in range"},
 		{name: "time for bookmarks", args: []string{"--bookmark-timeout-sec=0"}, code: 1, stderr: "more than 0"},
-		{name: "database", args: []string{"--default-database=system"}, code: 1, stderr: "other than system"},
+		{name: "database", args: []string{"--default-database=system"}, code: 1, stderr: "due to the prefix 'system'"},
 		{name: "log level", args: []string{"--log-level=LOUD"}, code: 1, stderr: "Invalid value for log level. Allowed values: TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL"},
 		{name: "log file", args: []string{"--log-file=" + unwritable + "/log"}, code: 13, stderr: "log file cannot be written"},
 		{name: "half TLS", args: []string{"--bolt-cert-file=" + pair.CertFile}, code: 1, stderr: "--bolt-key-file"},

@@ -4,44 +4,56 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"time"
 
+	"github.com/drawbolt/drawbolt/server"
+	"github.com/drawbolt/drawbolt/server/catalog"
+	"github.com/drawbolt/drawbolt/server/monitor"
 	"github.com/drawbolt/drawbolt/storage"
 )
 
 // lockPause is the time between two tries to get the data directory.
 const lockPause = 200 * time.Millisecond
 
-// openStore recovers the data. fatal is called when the log fails later.
-func (p *process) openStore(ctx context.Context, fatal context.CancelCauseFunc) (*storage.Store, error) {
-	opts := storageOptions(p.flags)
-	opts.OnFatal = func(err error) { fatal(fmt.Errorf("the commit log has failed: %w", err)) }
-	opts.OnSnapshotError = func(err error) {
+// openDatabases recovers the data. fatal is called when a log fails later.
+func (p *process) openDatabases(ctx context.Context, around *identity, fatal context.CancelCauseFunc) (*catalog.Catalog, error) {
+	opts := catalog.Options{
+		Directory: p.flags.Text(flagDataDirectory), Default: p.flags.Text(flagDefaultDatabase), Alias: aliasDatabase,
+		Fresh: !p.flags.Bool(flagRecover), Store: storageOptions(p.flags), Engine: engineOptions(p.flags, around),
+		Opened: func(name string, s *storage.Store, took time.Duration) {
+			p.log.Info().Str("database", name).Dur("took", took).Int64("nodes", s.NodeCount()).
+				Int64("relationships", s.RelationshipCount()).Msg("data recovered")
+		},
+		Closing: func(ctx context.Context, db server.Database) {
+			if s := p.serving.Load(); s != nil {
+				s.EndTransactions(ctx, db)
+			}
+		},
+	}
+	opts.Store.OnFatal = func(err error) { fatal(fmt.Errorf("the commit log has failed: %w", err)) }
+	opts.Store.OnSnapshotError = func(err error) {
 		p.log.Error().Err(err).Msg("a snapshot was not written; the log grows until one is")
 	}
-	began := time.Now()
-	store, err := p.claimStore(ctx, &opts)
+	if opts.Fresh {
+		p.log.Warn().Msg("data that there is moves to " + storage.BackupDirectory + ", because --" + flagRecover + " is false")
+	}
+	databases, err := p.claim(ctx, &opts)
 	if err != nil {
 		return nil, &startError{exitFatal, fmt.Errorf("open the data directory %s: %w", opts.Directory, err)}
 	}
-	p.log.Info().Dur("took", time.Since(began)).Int64("nodes", store.NodeCount()).
-		Int64("relationships", store.RelationshipCount()).Msg("data recovered")
-	return store, nil
+	around.databases.Store(databases)
+	return databases, nil
 }
 
-// claimStore waits for a process that has the data directory, which is what
-// happens when a service is restarted.
-func (p *process) claimStore(ctx context.Context, opts *storage.Options) (*storage.Store, error) {
+// claim waits for a process that has the data directory, which is what happens
+// when a service is restarted.
+func (p *process) claim(ctx context.Context, opts *catalog.Options) (*catalog.Catalog, error) {
 	patience := time.Duration(p.flags.Uint64(flagLockTimeout)) * time.Second //nolint:gosec // bounded by the flag
 	deadline := time.Now().Add(patience)
 	for told := false; ; {
-		store, err := p.tryStore(ctx, opts)
+		databases, err := catalog.Open(ctx, *opts)
 		if e, ok := errors.AsType[*storage.Error](err); !ok || e.Kind != storage.KindLocked {
-			return store, err
+			return databases, err
 		}
 		if time.Now().After(deadline) {
 			return nil, err
@@ -58,50 +70,16 @@ func (p *process) claimStore(ctx context.Context, opts *storage.Options) (*stora
 	}
 }
 
-func (p *process) tryStore(ctx context.Context, opts *storage.Options) (*storage.Store, error) {
-	if p.flags.Bool(flagRecover) {
-		return storage.Open(ctx, *opts)
-	}
-	to, err := setAside(opts.Directory, time.Now())
-	if err != nil {
-		return nil, err
-	}
-	if to != "" {
-		p.log.Warn().Str("to", to).Msg("the data was moved aside, because --" + flagRecover + " is false")
-	}
-	return storage.Open(ctx, *opts)
-}
-
-// setAside moves everything in a data directory to a directory for backups in
-// it, whose path is returned, or nothing when there is nothing. The lock that
-// the store takes later is held meanwhile.
-func setAside(dir string, now time.Time) (to string, err error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
-		return e.Name() == storage.BackupDirectory || e.Name() == storage.LockFile
-	})
-	if len(entries) == 0 {
-		return "", nil
-	}
-	unlock, err := storage.Lock(dir)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-	to = storage.BackupPath(dir, now)
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return "", err
-	}
-	for _, e := range entries {
-		if err := os.Rename(filepath.Join(dir, e.Name()), filepath.Join(to, e.Name())); err != nil {
-			return "", err
+// storesOf lists the stores that are open, for the metrics.
+func storesOf(databases *catalog.Catalog) func() map[string]monitor.Store {
+	return func() map[string]monitor.Store {
+		list, _ := databases.List()
+		stores := make(map[string]monitor.Store, len(list))
+		for i := range list {
+			if s := list[i].Store; s != nil && !list[i].System {
+				stores[list[i].Name] = s
+			}
 		}
+		return stores
 	}
-	return to, nil
 }

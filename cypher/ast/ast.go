@@ -29,6 +29,9 @@ type Statement struct {
 	Options []Option
 	// Directives are Memgraph's USING … and QUERY MEMORY LIMIT around a query.
 	Directives []Directive
+	// Use chooses the database of a schema command or of SHOW; the parts of a
+	// query have their own.
+	Use *Use
 	// Body is what to do.
 	Body Body
 }

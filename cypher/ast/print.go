@@ -42,6 +42,9 @@ func (s *Statement) appendTo(dst []byte) []byte {
 		}
 		dst = append(d.appendTo(dst), ' ')
 	}
+	if s.Use != nil {
+		dst = append(s.Use.appendTo(dst), ' ')
+	}
 	dst = s.Body.appendTo(dst)
 	if limit != nil {
 		dst = limit.appendTo(append(dst, ' '))

@@ -13,6 +13,9 @@ func Walk(n Node, visit func(Node) bool) {
 		for i := range n.Directives {
 			w.exprs(n.Directives[i].Value)
 		}
+		if n.Use != nil {
+			Walk(n.Use, visit)
+		}
 		Walk(n.Body, visit)
 	case *Query:
 		walkAll(n.Parts, visit)

@@ -11,7 +11,9 @@ func (p *parser) statement() *ast.Statement {
 	start := p.start()
 	p.prefixes(s)
 	p.directives(s)
-	s.Body = p.body()
+	if !p.bodyWithUse(s) {
+		s.Body = p.body()
+	}
 	p.memoryDirective(s)
 	for p.accept(token.Semicolon) {
 		continue
@@ -140,6 +142,29 @@ func (p *parser) memoryLimit() ast.Expr {
 		p.unexpected()
 	}
 	return bytesLiteral(p.span(start), n, unit)
+}
+
+// bodyWithUse reads USE with a schema command or SHOW behind it, and reports
+// whether that was there. In front of a query USE is a clause.
+func (p *parser) bodyWithUse(s *ast.Statement) bool {
+	if p.kind() != token.Use {
+		return false
+	}
+	first := p.pos
+	u, _ := p.use(p.start()).(*ast.Use)
+	switch p.kind() {
+	case token.Create, token.Drop:
+		s.Body = p.schema()
+	case token.Show:
+		s.Body = p.show()
+	default:
+	}
+	if s.Body == nil && !p.failed() {
+		p.pos = first
+		return false
+	}
+	s.Use = u
+	return true
 }
 
 func (p *parser) body() ast.Body {

@@ -364,7 +364,8 @@ func (p *planner) clause(c ast.Clause, in result) (result, error) {
 	case *ast.LoadCSV:
 		err = notSupported("LOAD CSV")
 	case *ast.Use:
-		err = notSupported("USE")
+		// Whoever runs the plan has chosen the database.
+		out.node = in.node
 	default:
 		err = notSupported("the clause %T", c)
 	}

@@ -48,7 +48,6 @@ func TestNotSupported(t *testing.T) {
 	f := newFixture(t)
 	for _, tt := range []struct{ query, want string }{
 		{"LOAD CSV FROM 'x' AS row RETURN row", "LOAD CSV"},
-		{"USE other MATCH (n) RETURN n", "USE"},
 		{"MATCH (a)-[*BFS]->(b) RETURN b", "*BFS"},
 	} {
 		_, err := f.plan(t, tt.query)

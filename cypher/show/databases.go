@@ -5,10 +5,14 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
+
+// SystemDatabase is the name of the database that holds the catalogue.
+const SystemDatabase = "system"
 
 // addDatabases adds the listings of databases.
 func (t *Tables) addDatabases() {
@@ -22,60 +26,112 @@ func (t *Tables) addDatabases() {
 		integers("lastCommittedTxn+", "replicationLag+"), lists("constituents"), column(ast.TypeMap, "options+"))
 	all := slices.Concat(head, chosen, tail)
 	t.show("DATABASES", t.listDatabases(true, nil), all...).System = true
-	t.show("DATABASE", t.listDatabases(true, func(r *Request, name string) bool {
+	t.show("DATABASE", t.listDatabases(true, func(r *Request, d *Database) bool {
 		want := r.Text("database")
-		return want == "" || strings.EqualFold(want, name)
+		return want == "" || strings.EqualFold(want, d.Name) || slices.Contains(d.Aliases, strings.ToLower(want))
 	}), all...).System = true
 	one := slices.Concat(head, tail)
 	for _, subject := range []string{"DEFAULT DATABASE", "HOME DATABASE"} {
-		t.show(subject, t.listDatabases(false, func(r *Request, name string) bool { return name == t.home(r) }), one...).System = true
+		t.show(subject, t.listDatabases(false, func(_ *Request, d *Database) bool { return d.Default }), one...).System = true
 	}
 	t.show("CURRENT DATABASE", func(_ context.Context, r *Request) error {
 		return r.Yield([]graph.Value{text(r.Database)})
 	}, textual("Current")...)
+	t.show("ALIASES FOR DATABASE", t.listAliases, slices.Concat(
+		textual("name", "composite", "database", "location", "url", "user"), column(ast.TypeMap, "driver+"),
+		textual("defaultLanguage+"), column(ast.TypeMap, "properties+"))...).System = true
+	t.add(t.Find("SHOW ALIASES FOR DATABASE"), "SHOW ALIAS FOR DATABASE")
 }
 
-// home is the database of clients that name none.
-func (t *Tables) home(r *Request) string {
-	if r.Server != nil {
-		if names := r.Server.Databases(); len(names) > 0 {
-			return names[0]
-		}
+// databases lists all databases; without a catalogue that is the one of the
+// statement.
+func (t *Tables) databases(r *Request) ([]Database, []Alias) {
+	if t.Databases != nil {
+		return t.Databases.List()
 	}
-	return r.Database
+	return []Database{{Name: r.Database, ID: t.Store.ID(), Default: true, Store: t.Store}}, nil
 }
 
-// listDatabases lists the databases that pass; nil means all.
-func (t *Tables) listDatabases(chosen bool, pass func(r *Request, name string) bool) func(context.Context, *Request) error {
+// listDatabases lists the databases that pass; nil means all. With chosen each
+// tells whether clients get it that name none.
+func (t *Tables) listDatabases(chosen bool, pass func(r *Request, d *Database) bool) func(context.Context, *Request) error {
 	return func(_ context.Context, r *Request) error {
-		names, address := []string{r.Database}, ""
+		address := ""
 		if r.Server != nil {
-			names, address = r.Server.Databases(), r.Server.Address()
+			address = r.Server.Address()
 		}
-		id := t.Store.ID()
-		var null graph.Value
-		for i, name := range names {
-			if pass != nil && !pass(r, name) {
+		databases, _ := t.databases(r)
+		for i := range databases {
+			d := &databases[i]
+			if pass != nil && !pass(r, d) {
 				continue
 			}
-			kind := "standard"
-			if name == "system" {
-				kind = "system"
-			}
-			row := []graph.Value{
-				text(name), text(kind), graph.List(nil), text("read-write"), text(strings.ToUpper(hex.EncodeToString(id[:]))),
-				null, text(address), text("primary"), graph.Boolean(true), text("online"), text("online"), text(""),
-			}
+			row := databaseHead(d, address)
 			if chosen {
-				row = append(row, graph.Boolean(i == 0), graph.Boolean(i == 0))
+				row = append(row, graph.Boolean(d.Default), graph.Boolean(d.Default))
 			}
-			row = append(row,
-				graph.Integer(1), graph.Integer(0), null, null, null, null, null, null, null, graph.Integer(0),
-				graph.List(nil), graph.Map(nil))
-			if err := r.Yield(row); err != nil {
+			if err := r.Yield(append(row, databaseTail(d)...)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
+}
+
+func databaseHead(d *Database, address string) []graph.Value {
+	kind := "standard"
+	if d.System {
+		kind = "system"
+	}
+	role, online := text("primary"), d.Store != nil
+	if !online {
+		role = graph.Null
+	}
+	return []graph.Value{
+		text(d.Name), text(kind), texts(d.Aliases), text("read-write"), text(strings.ToUpper(hex.EncodeToString(d.ID[:]))),
+		graph.Null, text(address), role, graph.Boolean(online),
+		text(statusOf(!d.Stopped)), text(statusOf(online)), text(d.Status),
+	}
+}
+
+func statusOf(online bool) string {
+	if online {
+		return "online"
+	}
+	return "offline"
+}
+
+func databaseTail(d *Database) []graph.Value {
+	primaries, committed := int64(0), graph.Null
+	if d.Store != nil {
+		primaries, committed = 1, graph.Integer(int64(d.Store.Position())) //nolint:gosec // far below the sign
+	}
+	return []graph.Value{
+		graph.Integer(primaries), graph.Integer(0), graph.Null, graph.Null,
+		moment(d.Created), moment(d.LastStart), moment(d.LastStop), graph.Null,
+		committed, graph.Integer(0), graph.List(nil), graph.Map(nil),
+	}
+}
+
+// moment is a time in UTC, or null for none.
+func moment(t time.Time) graph.Value {
+	if t.IsZero() {
+		return graph.Null
+	}
+	return graph.DateTime(t.Unix(), int32(t.Nanosecond()), &graph.Zone{}) //nolint:gosec // below 10^9
+}
+
+func (t *Tables) listAliases(_ context.Context, r *Request) error {
+	_, aliases := t.databases(r)
+	for _, a := range aliases {
+		if want := r.Text("alias"); want != "" && !strings.EqualFold(want, a.Name) {
+			continue
+		}
+		if err := r.Yield([]graph.Value{
+			text(a.Name), graph.Null, text(a.Database), text("local"), graph.Null, graph.Null, graph.Null, graph.Null, graph.Map(nil),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -4,16 +4,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
 // addInfo adds what tools of Memgraph ask about the server.
 func (t *Tables) addInfo() {
-	storage := slices.Concat(textual("storage info"), column(ast.TypeAny, "value"))
-	for _, subject := range []string{"STORAGE INFO", "STORAGE INFO ON CURRENT DATABASE"} {
-		t.show(subject, t.storageInfo, storage...)
+	columns := slices.Concat(textual("storage info"), column(ast.TypeAny, "value"))
+	for _, subject := range []string{"STORAGE INFO", "STORAGE INFO ON CURRENT DATABASE", "STORAGE INFO ON DATABASE"} {
+		t.show(subject, t.storageInfo, columns...)
 	}
 	t.show("BUILD INFO", pairs(field("build_type", text("Release"))), textual("build info", "value")...)
 	t.show("VERSION", version, textual("version")...)
@@ -72,26 +74,46 @@ func version(_ context.Context, r *Request) error {
 }
 
 // averageDegree is how many relationships a node has.
-func (t *Tables) averageDegree() float64 {
-	nodes := t.Store.NodeCount()
+func averageDegree(s *storage.Store) float64 {
+	nodes := s.NodeCount()
 	if nodes == 0 {
 		return 0
 	}
-	return 2 * float64(t.Store.RelationshipCount()) / float64(nodes)
+	return 2 * float64(s.RelationshipCount()) / float64(nodes)
+}
+
+// storeOf returns the store that a statement asks about, with its name: that of
+// the database it names, or its own.
+func (t *Tables) storeOf(r *Request) (name string, s *storage.Store, err error) {
+	want := r.Text("database")
+	if want == "" {
+		return r.Database, t.Store, nil
+	}
+	databases, _ := t.databases(r)
+	for i := range databases {
+		d := &databases[i]
+		if !d.System && d.Store != nil && (strings.EqualFold(want, d.Name) || slices.Contains(d.Aliases, strings.ToLower(want))) {
+			return d.Name, d.Store, nil
+		}
+	}
+	return "", nil, &Error{Message: "There is no database '" + want + "' that is online."}
 }
 
 const mebibyte = 1 << 20
 
 func (t *Tables) storageInfo(ctx context.Context, r *Request) error {
-	size := fmt.Sprintf("%.2fMiB", float64(t.Store.MemoryUsed())/mebibyte)
+	name, store, err := t.storeOf(r)
+	if err != nil {
+		return err
+	}
 	return pairs(
-		field("name", text(r.Database)),
-		field("vertex_count", graph.Integer(t.Store.NodeCount())),
-		field("edge_count", graph.Integer(t.Store.RelationshipCount())),
-		field("average_degree", graph.Float(t.averageDegree())),
-		field("memory_tracked", text(size)),
-		field("memory_usage", graph.Integer(t.Store.MemoryUsed())),
-		field("memory_allocated", graph.Integer(t.Store.MemoryUsed())),
+		field("name", text(name)),
+		field("vertex_count", graph.Integer(store.NodeCount())),
+		field("edge_count", graph.Integer(store.RelationshipCount())),
+		field("average_degree", graph.Float(averageDegree(store))),
+		field("memory_tracked", text(fmt.Sprintf("%.2fMiB", float64(store.MemoryUsed())/mebibyte))),
+		field("memory_usage", graph.Integer(store.MemoryUsed())),
+		field("memory_allocated", graph.Integer(store.MemoryUsed())),
 		field("global_isolation_level", text(t.Isolation().String())),
 		field("session_isolation_level", text(r.Levels.Session.String())),
 		field("next_session_isolation_level", text(r.Levels.Next.String())),
@@ -108,7 +130,7 @@ func (t *Tables) metricsInfo(_ context.Context, r *Request) error {
 	}{
 		{"VertexCount", graph.Integer(t.Store.NodeCount())},
 		{"EdgeCount", graph.Integer(t.Store.RelationshipCount())},
-		{"AverageDegree", graph.Float(t.averageDegree())},
+		{"AverageDegree", graph.Float(averageDegree(t.Store))},
 		{"MemoryTracked", graph.Integer(t.Store.MemoryUsed())},
 	} {
 		if err := r.Yield([]graph.Value{text(m.name), text("General"), text("Gauge"), m.value}); err != nil {

@@ -1,8 +1,10 @@
 package show
 
 import (
+	"context"
 	"time"
 
+	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
@@ -35,6 +37,67 @@ type Transactions interface {
 	// Terminate ends one. It returns whose it was, or ok false when there is
 	// none with that id.
 	Terminate(id string) (user string, ok bool)
+}
+
+// A Database is one database of the server.
+type Database struct {
+	Name    string
+	Aliases []string // sorted
+	ID      [16]byte
+	// Default says that clients which name no database get this one.
+	Default bool
+	// System says that this is the one that holds the catalogue.
+	System bool
+	// Stopped says that somebody wanted it to be offline. Without, a database
+	// that has no store could not be started, and Status tells why.
+	Stopped bool
+	Status  string
+	// Created, LastStart and LastStop are zero when they are not known.
+	Created, LastStart, LastStop time.Time
+	// Store is nil while the database is offline.
+	Store *storage.Store
+}
+
+// An Alias is a further name of a database.
+type Alias struct{ Name, Database string }
+
+// A DatabaseChange is what a statement does to databases and their names.
+type DatabaseChange struct {
+	Action DatabaseAction
+	// Name is the database or the alias, Target the database that the alias
+	// stands for or the new name.
+	Name, Target string
+	// IfExists, IfNotExists and Replace decide what happens when the name is
+	// free or taken.
+	IfExists, IfNotExists, Replace bool
+	// Keep leaves the files of a database that is dropped.
+	Keep bool
+}
+
+// A DatabaseAction names a [DatabaseChange].
+type DatabaseAction uint8
+
+// The actions.
+const (
+	CreateDatabase DatabaseAction = iota + 1
+	DropDatabase
+	StartDatabase
+	StopDatabase
+	RenameDatabase
+	CreateAlias
+	AlterAlias
+	DropAlias
+)
+
+// Databases is the catalogue of the server's databases.
+type Databases interface {
+	// List returns the databases sorted by name, and the aliases.
+	List() ([]Database, []Alias)
+	// Check returns why a change can not be made now. The errors of both
+	// methods are for the client.
+	Check(c DatabaseChange) error
+	// Change makes a change, durably, and tells whether anything was to do.
+	Change(ctx context.Context, c DatabaseChange) (changed bool, err error)
 }
 
 // Settings are those that can be changed while the server runs, and the values

@@ -100,6 +100,8 @@ type Sources struct {
 	Settings     Settings
 	// Isolation tells the level of transactions that name none.
 	Isolation func() storage.Isolation
+	// Databases lists the databases; nil means that there is only the store.
+	Databases Databases
 }
 
 // Tables finds the table of a statement by its name.

@@ -38,7 +38,7 @@ func registry(t *testing.T) (*monitor.Registry, *monitor.TLS) {
 		ListsExpire:  func() time.Time { return time.Unix(3000, 0) },
 	})
 	stream := monitor.NewLogStream(monitor.StreamOptions{})
-	if err := r.Register(m, monitor.NewStore(fixed{}), stream); err != nil {
+	if err := r.Register(m, monitor.NewStores(func() map[string]monitor.Store { return map[string]monitor.Store{"neo4j": fixed{}} }), stream); err != nil {
 		t.Fatal(err)
 	}
 	return r, m
@@ -119,8 +119,8 @@ func TestMetricsOfTLS(t *testing.T) {
 		`drawbolt_tls_certificate_not_before_seconds{path="/cert.pem",subject="CN=leaf",use="client_authority"} 1000`,
 		`drawbolt_tls_key_exposed{path="/cert.pem",subject="CN=leaf",use="server"} 1`,
 		`drawbolt_tls_revocation_next_update_seconds 3000`,
-		`drawbolt_store_nodes 3`, `memgraph_vertex_count 3`,
-		`drawbolt_store_relationships 5`, `memgraph_edge_count 5`, `drawbolt_store_memory_bytes 7`,
+		`drawbolt_store_nodes{database="neo4j"} 3`, `memgraph_vertex_count 3`,
+		`drawbolt_store_relationships{database="neo4j"} 5`, `memgraph_edge_count 5`, `drawbolt_store_memory_bytes{database="neo4j"} 7`,
 	} {
 		if !strings.Contains(got, line+"\n") {
 			t.Errorf("the page lacks %s", line)

@@ -49,6 +49,9 @@ var (
 	_ server.Result      = (*scriptedResult)(nil)
 )
 
+// Name implements server.Database.
+func (s *Scripted) Name() string { return "neo4j" }
+
 // ID implements server.Database.
 func (s *Scripted) ID() [16]byte { return [16]byte{15: 1} }
 

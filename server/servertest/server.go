@@ -37,10 +37,7 @@ func Start(tb testing.TB, o server.Options) *Server {
 func StartOn(tb testing.TB, o server.Options, l net.Listener) *Server {
 	tb.Helper()
 	if o.Databases == nil {
-		o.Databases = map[string]server.Database{"neo4j": NewScripted()}
-	}
-	if o.DefaultDatabase == "" {
-		o.DefaultDatabase = "neo4j"
+		o.Databases = Only(NewScripted())
 	}
 	o.Logger = o.Logger.Level(max(o.Logger.GetLevel(), zerolog.DebugLevel))
 	s, err := server.New(o)
