@@ -115,6 +115,9 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 	if err != nil {
 		return nil, false, err
 	}
+	if err := checkOptions(s); err != nil {
+		return nil, false, err
+	}
 	sharable = n != nil && n.Mark(s)
 	if c, ok := s.Body.(*ast.Command); ok && e.tables.Find(c.Name) != nil {
 		s.Body = c.Show()

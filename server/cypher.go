@@ -207,7 +207,7 @@ func codesOfCypher(k cypher.Kind) codes {
 	case cypher.KindProcedureFailed:
 		return client("Procedure.ProcedureCallFailed", "50N42", "")
 	case cypher.KindNotSupported:
-		return client("Statement.SyntaxError", "42001", "42I06")
+		return client("Statement.UnsupportedOperationError", "50N42", "")
 	case cypher.KindForbidden:
 		return client("Statement.AccessMode", "08N03", "42N02")
 	case cypher.KindTransaction:

@@ -299,6 +299,59 @@ type CallSubquery struct {
 	InTransactions *InTransactions
 }
 
+// A Sequence runs queries one after the other: each has the rows that the one
+// before returns, as a table, and NEXT between. With a single query it stands
+// for the braces around it. It is the only clause of its part.
+type Sequence struct {
+	Span
+	Queries []*Query
+}
+
+// A Conditional runs, for each row, the query of the first condition that is
+// true. It is the only clause of its part.
+type Conditional struct {
+	Span
+	Branches []*Branch
+	// Else is nil without ELSE: a row that meets no condition is then dropped.
+	Else *Query
+}
+
+// A Branch is WHEN condition THEN query.
+type Branch struct {
+	Span
+	Cond  Expr
+	Query *Query
+}
+
+// Queries returns the queries of the branches, and that of ELSE behind them.
+func (c *Conditional) Queries() []*Query {
+	queries := make([]*Query, 0, len(c.Branches)+1)
+	for _, b := range c.Branches {
+		queries = append(queries, b.Query)
+	}
+	if c.Else != nil {
+		queries = append(queries, c.Else)
+	}
+	return queries
+}
+
+// Returns reports whether a query ends in RETURN.
+func (q *Query) Returns() bool {
+	clauses := q.Parts[0].Clauses
+	switch c := clauses[len(clauses)-1].(type) {
+	case *Return:
+		return true
+	case *Sequence:
+		return c.Queries[len(c.Queries)-1].Returns()
+	case *Conditional:
+		return c.Branches[0].Query.Returns()
+	case *CallProcedure:
+		return c.Standalone && len(c.Outputs) > 0
+	default:
+		return false
+	}
+}
+
 // InTransactions says how a subquery is cut into transactions of its own.
 type InTransactions struct {
 	Span
@@ -367,6 +420,8 @@ func (*Delete) clause()        {}
 func (*Foreach) clause()       {}
 func (*CallProcedure) clause() {}
 func (*CallSubquery) clause()  {}
+func (*Sequence) clause()      {}
+func (*Conditional) clause()   {}
 func (*LoadCSV) clause()       {}
 func (*Use) clause()           {}
 func (*Finish) clause()        {}

@@ -271,7 +271,16 @@ const (
 	SingleOf
 )
 
-// A Reduce folds a list: reduce(acc = init, x IN list | expr).
+// An Interpolation is a text with expressions in it, s'a {1 + 1} b'. Its parts
+// are expressions; what stands between them are literals.
+type Interpolation struct {
+	Span
+	Parts []Expr
+}
+
+// A Reduce folds a list: reduce(acc = init, x IN list | expr). With All it is
+// allReduce(acc = init, x IN list | expr, all), the condition that All is true
+// for each value of the accumulator but the first.
 type Reduce struct {
 	Span
 	Acc  *Variable
@@ -279,6 +288,7 @@ type Reduce struct {
 	Var  *Variable
 	List Expr
 	Expr Expr
+	All  Expr
 }
 
 // A Subquery is EXISTS, COUNT or COLLECT over a query in braces. A bare
@@ -322,5 +332,6 @@ func (*ListComprehension) expr()    {}
 func (*PatternComprehension) expr() {}
 func (*PatternExpr) expr()          {}
 func (*ListPredicate) expr()        {}
+func (*Interpolation) expr()        {}
 func (*Reduce) expr()               {}
 func (*Subquery) expr()             {}

@@ -207,6 +207,35 @@ func (y *YieldItem) appendTo(dst []byte) []byte {
 	return dst
 }
 
+func (s *Sequence) appendTo(dst []byte) []byte {
+	dst = append(dst, "{ "...)
+	for i, q := range s.Queries {
+		if i > 0 {
+			dst = append(dst, " NEXT "...)
+		}
+		dst = q.appendTo(dst)
+	}
+	return append(dst, " }"...)
+}
+
+func (c *Conditional) appendTo(dst []byte) []byte {
+	for i, b := range c.Branches {
+		if i > 0 {
+			dst = append(dst, ' ')
+		}
+		dst = b.appendTo(dst)
+	}
+	if c.Else != nil {
+		dst = append(c.Else.appendTo(append(dst, " ELSE { "...)), " }"...)
+	}
+	return dst
+}
+
+func (b *Branch) appendTo(dst []byte) []byte {
+	dst = appendExpr(append(dst, "WHEN "...), b.Cond, precLowest)
+	return append(b.Query.appendTo(append(dst, " THEN { "...)), " }"...)
+}
+
 func (c *CallSubquery) appendTo(dst []byte) []byte {
 	if c.Optional {
 		dst = append(dst, "OPTIONAL "...)

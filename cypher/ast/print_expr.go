@@ -319,11 +319,33 @@ func (l *ListPredicate) appendTo(dst []byte) []byte {
 }
 
 func (r *Reduce) appendTo(dst []byte) []byte {
-	dst = append(r.Acc.appendTo(append(dst, "reduce("...)), " = "...)
+	word := "reduce("
+	if r.All != nil {
+		word = "allReduce("
+	}
+	dst = append(r.Acc.appendTo(append(dst, word...)), " = "...)
 	dst = append(appendExpr(dst, r.Init, precLowest), ", "...)
 	dst = append(r.Var.appendTo(dst), " IN "...)
 	dst = append(appendExpr(dst, r.List, precLowest), " | "...)
-	return append(appendExpr(dst, r.Expr, precLowest), ')')
+	return append(appendOptional(appendExpr(dst, r.Expr, precLowest), ", ", r.All), ')')
+}
+
+func (i *Interpolation) appendTo(dst []byte) []byte {
+	dst = append(dst, "s'"...)
+	for _, part := range i.Parts {
+		if l, ok := part.(*Literal); ok && l.Value.Kind() == graph.KindString {
+			text := appendText(nil, l.Value.Str())
+			for _, c := range text[1 : len(text)-1] {
+				if c == '{' || c == '}' {
+					dst = append(dst, '\\')
+				}
+				dst = append(dst, c)
+			}
+			continue
+		}
+		dst = append(appendExpr(append(dst, '{'), part, precLowest), '}')
+	}
+	return append(dst, '\'')
 }
 
 var subqueryWords = [...]string{Exists: "EXISTS", Count: "COUNT", Collect: "COLLECT"}

@@ -114,6 +114,16 @@ func (w walker) clause(c Clause) {
 			w.exprs(t.Rows, t.Concurrency, t.RetryFor)
 			w.vars(t.Status)
 		}
+	case *Sequence:
+		walkAll(c.Queries, w)
+	case *Conditional:
+		for _, b := range c.Branches {
+			w.exprs(b.Cond)
+			Walk(b.Query, w)
+		}
+		if c.Else != nil {
+			Walk(c.Else, w)
+		}
 	case *LoadCSV:
 		w.exprs(c.From, c.Delimiter, c.Quote, c.NullIf)
 		w.vars(c.Var)
@@ -178,7 +188,9 @@ func (w walker) expr(e Expr) {
 		w.vars(e.Acc)
 		w.exprs(e.Init)
 		w.vars(e.Var)
-		w.exprs(e.List, e.Expr)
+		w.exprs(e.List, e.Expr, e.All)
+	case *Interpolation:
+		w.exprs(e.Parts...)
 	case *Subquery:
 		Walk(e.Query, w)
 	}

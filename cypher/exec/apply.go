@@ -308,6 +308,7 @@ type union struct {
 	plan     *plan.Union
 	branches []operator
 	at       int
+	argument *expr.Batch
 	out      *expr.Batch
 }
 
@@ -320,6 +321,10 @@ func (o *union) reset() {
 
 func (o *union) next() (*expr.Batch, error) {
 	for o.at < len(o.branches) {
+		if o.plan.Chooses && o.argument.Columns[o.plan.Choice].Value(0).Int() != int64(o.at) {
+			o.at++
+			continue
+		}
 		b, err := o.branches[o.at].next()
 		if err != nil {
 			return nil, err

@@ -15,6 +15,9 @@ func (r *Run) build(n plan.Node) operator {
 func (r *Run) operator(n plan.Node) operator {
 	switch n := n.(type) {
 	case *plan.Argument:
+		if n.Table {
+			return &tableRows{run: r, rows: r.table, view: r.newBatch()}
+		}
 		return &argument{plan: n, rows: r.argument, view: expr.NewBatch(r.plan.Slots)}
 	case *plan.NodeScan:
 		return r.newNodeScan(n.Input, n, n.Slot, nil, n.Stored)
@@ -34,6 +37,8 @@ func (r *Run) operator(n plan.Node) operator {
 		return r.newRepeat(n)
 	case *plan.ShortestPath:
 		return r.newShortestPath(n)
+	case *plan.Table:
+		return r.newTable(n)
 	case *plan.Select:
 		return r.newSelectPaths(n)
 	case *plan.Filter:
@@ -63,7 +68,7 @@ func (r *Run) operator(n plan.Node) operator {
 func (r *Run) composite(n plan.Node) operator {
 	switch n := n.(type) {
 	case *plan.Union:
-		o := &union{plan: n, out: r.newBatch()}
+		o := &union{plan: n, out: r.newBatch(), argument: r.argument}
 		for i := range n.Branches {
 			o.branches = append(o.branches, r.build(n.Branches[i].Plan))
 		}

@@ -73,6 +73,7 @@ type Run struct {
 	arena     graph.Arena
 	root      operator
 	argument  *expr.Batch // the rows of the arguments that are being built
+	table     *rows       // the table around the operators that are being built
 	first     *expr.Batch // the single row that the statement starts with
 	epochs    []int       // by segment: how often it has begun
 	counters  Counters

@@ -196,10 +196,16 @@ func (o *inTransactions) results(row int) error {
 		o.keep(row, nil)
 		return nil
 	}
-	for {
+	for none := true; ; none = false {
 		found, err := o.sub.root.next()
-		if err != nil || found == nil {
+		if err != nil {
 			return err
+		}
+		if found == nil {
+			if none && o.plan.Optional {
+				o.keep(row, nil)
+			}
+			return nil
 		}
 		o.keep(row, found)
 	}

@@ -165,6 +165,8 @@ func (k *Compiler) compile(e ast.Expr) (Eval, error) {
 		return k.listComprehension(e)
 	case *ast.Reduce:
 		return k.reduce(e)
+	case *ast.Interpolation:
+		return k.interpolation(e)
 	case *ast.PatternComprehension:
 		return k.patternComprehension(e)
 	case *ast.Subquery:

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
@@ -164,11 +165,14 @@ func (k *Compiler) reduce(e *ast.Reduce) (Eval, error) {
 	}
 	var sum, local int
 	var step Eval
+	var holds Test
 	err = k.local(e.Acc.Symbol, func(index int) error {
 		sum = index
 		return k.local(e.Var.Symbol, func(index int) (err error) {
 			local = index
-			step, err = k.compile(e.Expr)
+			if step, err = k.compile(e.Expr); err == nil && e.All != nil {
+				holds, err = k.test(e.All)
+			}
 			return err
 		})
 	})
@@ -184,13 +188,54 @@ func (k *Compiler) reduce(e *ast.Reduce) (Eval, error) {
 		if err != nil {
 			return acc, err
 		}
+		all := graph.True
 		for _, item := range items {
 			c.Locals[sum], c.Locals[local] = acc, item
 			if acc, err = step(c, b, row); err != nil {
 				return acc, err
 			}
+			if holds == nil {
+				continue
+			}
+			c.Locals[sum] = acc
+			t, err := holds(c, b, row)
+			if err != nil || t == graph.False {
+				return graph.Boolean(false), err
+			}
+			if t == graph.Unknown {
+				all = t
+			}
 		}
-		return acc, nil
+		switch {
+		case holds == nil:
+			return acc, nil
+		case all == graph.Unknown:
+			return graph.Value{}, nil
+		default:
+			return graph.Boolean(true), nil
+		}
+	}, nil
+}
+
+// interpolation compiles s'a {expression} b'. It is null when a part is.
+func (k *Compiler) interpolation(e *ast.Interpolation) (Eval, error) {
+	parts, err := k.compileAll(e.Parts)
+	if err != nil {
+		return nil, err
+	}
+	return func(c *Context, b *Batch, row int) (graph.Value, error) {
+		var text []byte
+		for _, part := range parts {
+			v, err := part(c, b, row)
+			if err != nil || v.IsNull() {
+				return graph.Value{}, err
+			}
+			var ok bool
+			if text, ok = function.AppendText(text, v); !ok {
+				return graph.Value{}, Errorf(KindType, DetailArgumentType, "%s: %s can not be a part of a text", DetailArgumentType, v.Kind())
+			}
+		}
+		return graph.String(string(text)), nil
 	}, nil
 }
 

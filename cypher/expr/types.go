@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
@@ -138,7 +139,21 @@ func kindsOf(name string) (kinds uint64, ok bool) {
 	}
 }
 
-func (k *Compiler) normalized(e *ast.Normalized) (Test, error) { return nil, notSupported(e) }
+// normalized compiles text IS [NOT] form NORMALIZED, which is null for what is
+// no text.
+func (k *Compiler) normalized(e *ast.Normalized) (Test, error) {
+	x, err := k.compile(e.X)
+	if err != nil {
+		return nil, err
+	}
+	return func(c *Context, b *Batch, row int) (graph.Truth, error) {
+		v, err := x(c, b, row)
+		if err != nil || v.Kind() != graph.KindString {
+			return graph.Unknown, err
+		}
+		return graph.TruthOf(function.IsNormalized(e.Form, v.Str()) != e.Not), nil
+	}, nil
+}
 
 // regex compiles text =~ pattern: the whole text has to match.
 func (k *Compiler) regex(left, right ast.Expr) (Test, error) {

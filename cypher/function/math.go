@@ -11,6 +11,7 @@ func mathFunctions() []Function {
 	rows := []Function{
 		row(numericCategory, "abs", numberType, abs, "Returns the absolute value.", need("input", numberType)).typed(numeric),
 		row(numericCategory, "ceil", floatType, floatCall("ceil", math.Ceil), "Returns the smallest whole number that is not below.", need("input", numberType)),
+		row(numericCategory, "ceiling", floatType, floatCall("ceiling", math.Ceil), "Returns the smallest whole number that is not below.", need("input", numberType)),
 		row(numericCategory, "floor", floatType, floatCall("floor", math.Floor), "Returns the largest whole number that is not above.", need("input", numberType)),
 		row(numericCategory, "sign", integerType, sign, "Returns -1, 0 or 1.", need("input", numberType)),
 		row(numericCategory, "isNaN", booleanType, isNaN, "Returns whether a number is NaN.", need("input", numberType)),
@@ -36,6 +37,7 @@ func mathFunctions() []Function {
 	}{
 		{logarithmic, "exp", "Returns e to the power of the input.", math.Exp},
 		{logarithmic, "log", "Returns the natural logarithm.", math.Log},
+		{logarithmic, "ln", "Returns the natural logarithm.", math.Log},
 		{logarithmic, "log10", "Returns the logarithm of base 10.", math.Log10},
 		{logarithmic, "sqrt", "Returns the square root.", math.Sqrt},
 		{trigonometric, "acos", "Returns the arc cosine in radians.", math.Acos},

@@ -294,18 +294,19 @@ func normalize(_ *Context, args []graph.Value) (graph.Value, error) {
 			return graph.Value{}, err
 		}
 	}
-	switch strings.ToUpper(form) {
-	case "NFC":
-		return graph.String(norm.NFC.String(s)), nil
-	case "NFD":
-		return graph.String(norm.NFD.String(s)), nil
-	case "NFKC":
-		return graph.String(norm.NFKC.String(s)), nil
-	case "NFKD":
-		return graph.String(norm.NFKD.String(s)), nil
+	f, ok := normalForms[strings.ToUpper(form)]
+	if !ok {
+		return graph.Value{}, argumentError("normalize() knows the forms NFC, NFD, NFKC and NFKD")
 	}
-	return graph.Value{}, argumentError("normalize() knows the forms NFC, NFD, NFKC and NFKD")
+	return graph.String(f.String(s)), nil
 }
+
+// normalForms are the Unicode normal forms by name.
+var normalForms = map[string]norm.Form{"NFC": norm.NFC, "NFD": norm.NFD, "NFKC": norm.NFKC, "NFKD": norm.NFKD}
+
+// IsNormalized reports whether a text is in a normal form: NFC, NFD, NFKC or
+// NFKD.
+func IsNormalized(form, text string) bool { return normalForms[form].IsNormalString(text) }
 
 func charLength(name string) call {
 	return func(_ *Context, args []graph.Value) (graph.Value, error) {

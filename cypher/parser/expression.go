@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"unicode/utf8"
+
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/token"
 )
@@ -97,6 +99,9 @@ func (p *parser) binary(level uint8) ast.Expr {
 func (p *parser) operators(start int32, left ast.Expr, level uint8) ast.Expr {
 	for {
 		o := infix[p.kind()]
+		if o.op == ast.Subtract || o.level == levelComparison {
+			p.plain()
+		}
 		if o.level < level || o.level == 0 {
 			if p.noting {
 				p.note("an operator")
@@ -113,6 +118,14 @@ func (p *parser) operators(start int32, left ast.Expr, level uint8) ast.Expr {
 			left = p.operation(start, left, o.op, o.level)
 		}
 		p.grow(height)
+	}
+}
+
+// plain refuses a dash or an angle that is not the ASCII character: those are
+// for patterns.
+func (p *parser) plain() {
+	if t := p.tokens[p.pos]; p.text[t.Start] >= utf8.RuneSelf {
+		p.fail(t.Start, ast.InvalidUnicodeCharacter, "the character "+p.text[t.Start:t.End]+" has no meaning outside of a pattern")
 	}
 }
 
@@ -219,6 +232,7 @@ func (p *parser) unary() ast.Expr {
 		return p.postfix()
 	}
 	start := p.start()
+	p.plain()
 	if kind == token.Minus && p.plainNumberAhead() {
 		p.advance()
 		p.height = 0

@@ -140,6 +140,9 @@ func (l *lexer) word(start int) token.Token {
 		i++
 	}
 	l.pos = i
+	if c := l.peek(0); i == start+1 && l.text[start]|0x20 == 's' && (c == '\'' || c == '"') {
+		return l.interpolated(start)
+	}
 	if i < len(l.text) && l.text[i] >= utf8.RuneSelf && l.unicodeTail() {
 		return l.span(token.Identifier, start)
 	}
@@ -162,11 +165,30 @@ func (l *lexer) unicodeTail() bool {
 
 func (l *lexer) unicodeWord(start int) token.Token {
 	r, size := utf8.DecodeRuneInString(l.text[start:])
+	if kind := arrowPart(r); kind != token.EOF {
+		l.pos += size
+		return l.span(kind, start)
+	}
 	if !unicode.In(r, unicode.L, unicode.Nl, unicode.Pc) {
 		return l.fail(start, ast.InvalidUnicodeCharacter, "the character "+l.text[start:start+size]+" has no meaning outside of a string")
 	}
 	l.unicodeTail()
 	return l.span(token.Identifier, start)
+}
+
+// arrowPart returns the kind of a character that looks like a part of an arrow,
+// which patterns may use instead of - < and >.
+func arrowPart(r rune) token.Kind {
+	switch r {
+	case 0xad, 0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0xfe58, 0xfe63, 0xff0d:
+		return token.Minus
+	case 0x27e8, 0x3008, 0xfe64, 0xff1c:
+		return token.Less
+	case 0x27e9, 0x3009, 0xfe65, 0xff1e:
+		return token.Greater
+	default:
+		return token.EOF
+	}
 }
 
 func (l *lexer) backticks(start int) token.Token {

@@ -87,8 +87,14 @@ func (n *Normalizer) slot(l *ast.Literal) (int32, bool) {
 func (n *Normalizer) namesColumn(q *ast.Query) bool {
 	found := false
 	for _, part := range q.Parts {
-		r, ok := part.Clauses[len(part.Clauses)-1].(*ast.Return)
-		if !ok {
+		var r *ast.Return
+		switch c := part.Clauses[len(part.Clauses)-1].(type) {
+		case *ast.Sequence:
+			found = found || n.namesColumn(c.Queries[len(c.Queries)-1])
+			continue
+		case *ast.Return:
+			r = c
+		default:
 			continue
 		}
 		for _, item := range r.Items {

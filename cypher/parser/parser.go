@@ -62,7 +62,7 @@ func describe(text string, t token.Token) string {
 	switch t.Kind {
 	case token.EOF:
 		return "end of input"
-	case token.Identifier, token.QuotedIdentifier, token.Integer, token.Float, token.String:
+	case token.Identifier, token.QuotedIdentifier, token.Integer, token.Float, token.String, token.Interpolated:
 		const longest = 40
 		s := text[t.Start:t.End]
 		if len(s) > longest {

@@ -16,6 +16,8 @@ func (p *parser) primary() ast.Expr {
 		return p.numberLiteral(p.start(), false)
 	case token.String:
 		return p.stringLiteral()
+	case token.Interpolated:
+		return p.interpolation()
 	case token.Dollar:
 		return p.parameter()
 	case token.LeftParen:
@@ -307,8 +309,15 @@ func (p *parser) call() ast.Expr {
 		p.pos += 4
 		return &ast.CountStar{Span: p.span(start)}
 	}
+	if p.wordAhead(0, "ALLREDUCE") && p.ahead(2).Name() && p.ahead(3) == token.Equal {
+		return p.reduce()
+	}
 	c := &ast.Call{Name: p.dottedName()}
 	p.expect(token.LeftParen)
+	if token.EqualFold(c.Name, "TRIM") && p.trim(c) {
+		c.Span = p.span(start)
+		return c
+	}
 	if p.kind() == token.Distinct && p.ahead(1) != token.Comma && p.ahead(1) != token.RightParen {
 		p.advance()
 		c.Distinct = true
@@ -320,8 +329,56 @@ func (p *parser) call() ast.Expr {
 		}
 		p.expect(token.RightParen)
 	}
+	if len(c.Args) == 2 && token.EqualFold(c.Name, "NORMALIZE") {
+		c.Args[1] = normalForm(c.Args[1])
+	}
 	c.Span = p.span(start)
 	return c
+}
+
+// normalForm turns the word that names a normal form into a text.
+func normalForm(e ast.Expr) ast.Expr {
+	v, ok := e.(*ast.Variable)
+	if !ok {
+		return e
+	}
+	for _, form := range [...]string{"NFC", "NFD", "NFKC", "NFKD"} {
+		if token.EqualFold(v.Name, form) {
+			return &ast.Literal{Span: v.Span, Value: graph.String(form)}
+		}
+	}
+	return e
+}
+
+// trim reads [BOTH|LEADING|TRAILING] [characters] FROM text and a closing
+// parenthesis as a call of the function that does it. It returns false when the
+// arguments of an ordinary call are there; then it has read nothing.
+func (p *parser) trim(c *ast.Call) bool {
+	mark := p.pos
+	name := "btrim"
+	if next := p.ahead(1); next.Name() || next == token.String || next == token.Dollar {
+		switch {
+		case p.acceptWord("BOTH"):
+		case p.acceptWord("LEADING"):
+			name = "ltrim"
+		case p.acceptWord("TRAILING"):
+			name = "rtrim"
+		}
+	}
+	var characters []ast.Expr
+	if !p.wordAhead(0, "FROM") || p.ahead(1) == token.RightParen || p.ahead(1) == token.Comma {
+		characters = append(characters, p.unbarred())
+	}
+	if p.failed() || !p.acceptWord("FROM") {
+		if !p.failed() {
+			p.pos = mark
+		}
+		return p.failed()
+	}
+	c.Name = name
+	c.Args = append([]ast.Expr{p.unbarred()}, characters...)
+	p.expect(token.RightParen)
+	return true
 }
 
 func (p *parser) listPredicate() ast.Expr {
@@ -350,7 +407,7 @@ func (p *parser) listPredicate() ast.Expr {
 
 func (p *parser) reduce() ast.Expr {
 	start := p.start()
-	p.expect(token.Reduce)
+	all := p.advance().Kind != token.Reduce
 	p.expect(token.LeftParen)
 	r := &ast.Reduce{Acc: p.variable()}
 	p.expect(token.Equal)
@@ -361,6 +418,10 @@ func (p *parser) reduce() ast.Expr {
 	r.List = p.barred()
 	p.expect(token.Pipe)
 	r.Expr = p.unbarred()
+	if all {
+		p.expect(token.Comma)
+		r.All = p.unbarred()
+	}
 	p.expect(token.RightParen)
 	r.Span = p.span(start)
 	return r

@@ -207,38 +207,3 @@ func (p *parser) transaction() ast.Body {
 	t.Span = p.span(start)
 	return t
 }
-
-// query reads parts with UNION between.
-func (p *parser) query() *ast.Query {
-	start := p.start()
-	q := &ast.Query{Parts: []*ast.Part{p.part(ast.CombineNone, start)}}
-	for p.at(token.Union) {
-		unionStart := p.start()
-		p.advance()
-		combine := ast.CombineUnion
-		if p.accept(token.All) {
-			combine = ast.CombineUnionAll
-		} else {
-			p.accept(token.Distinct)
-		}
-		q.Parts = append(q.Parts, p.part(combine, unionStart))
-	}
-	q.Span = p.span(start)
-	return q
-}
-
-func (p *parser) part(combine ast.Combine, start int32) *ast.Part {
-	part := &ast.Part{Combine: combine}
-	for {
-		c := p.clause()
-		if c == nil {
-			break
-		}
-		part.Clauses = append(part.Clauses, c)
-	}
-	if len(part.Clauses) == 0 {
-		p.unexpected()
-	}
-	part.Span = p.span(start)
-	return part
-}

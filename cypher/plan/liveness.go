@@ -96,6 +96,9 @@ func (p *planner) finishInputs(n Node, below []int) []int {
 		return below
 	case *Union:
 		outside := make(map[int]bool)
+		if n.Chooses {
+			outside[n.Choice] = true
+		}
 		for _, b := range n.Branches {
 			for _, s := range p.finish(b.Plan, b.Slots) {
 				outside[s] = true
@@ -109,6 +112,13 @@ func (p *planner) finishInputs(n Node, below []int) []int {
 	case *Apply:
 		n.Imports = p.finish(n.Inner, intersect(n.Live, n.Outputs))
 		return p.finish(n.Input, union(below, n.Imports))
+	case *Table:
+		needed := n.Live
+		if n.Unit {
+			needed = nil
+		}
+		n.Imports = p.finish(n.Inner, needed)
+		return p.finish(n.Input, union(n.Imports, intersect(below, n.Imports)))
 	case *Select:
 		n.Imports = p.finish(n.Inner, union(intersect(n.Live, n.Outputs), []int{n.Path}))
 		return p.finish(n.Input, union(below, n.Imports))

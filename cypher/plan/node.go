@@ -49,6 +49,17 @@ type Argument struct {
 	Slots []int
 	// RowSlot, when not negative, receives the number of each row.
 	RowSlot int
+	// Table says that the rows are all those of the innermost Table around.
+	Table bool
+}
+
+// Table collects all rows of its input and runs a plan once, all of whose
+// parts read them. With Unit the plan has no result, and there is one row.
+type Table struct {
+	Common
+	Input, Inner     Node
+	Unit             bool
+	Outputs, Imports []int
 }
 
 // NodeScan returns every node, for each row of its input.
@@ -351,6 +362,10 @@ type Union struct {
 	Common
 	Branches []Branch
 	Slots    []int
+	// Chooses says that only one branch runs: the one whose number is in the
+	// slot Choice of the surrounding row.
+	Chooses bool
+	Choice  int
 }
 
 // Optional runs a pattern for each row and returns the row with nulls when the
@@ -385,7 +400,7 @@ type InTransactions struct {
 	// slots.
 	Plan             *Plan
 	Imports, Outputs []int
-	Unit             bool
+	Unit, Optional   bool
 	Rows             *expr.Value // nil for the default
 	// OnError says what a failed transaction does; Retry that it is tried
 	// again first when that may help.

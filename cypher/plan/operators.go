@@ -12,6 +12,7 @@ func (*NodeByID) name() string         { return "NodeByIdSeek" }
 func (*RelationshipScan) name() string { return "RelationshipScan" }
 func (*ShortestPath) name() string     { return "ShortestPath" }
 func (*Select) name() string           { return "SelectPaths" }
+func (*Table) name() string            { return "Table" }
 func (*Filter) name() string           { return "Filter" }
 func (*Project) name() string          { return "Projection" }
 func (*Unwind) name() string           { return "Unwind" }
@@ -83,6 +84,7 @@ func (n *Expand) inputs() []Node           { return one(n.Input) }
 func (n *VarExpand) inputs() []Node        { return one(n.Input) }
 func (n *ShortestPath) inputs() []Node     { return one(n.Input) }
 func (n *Select) inputs() []Node           { return []Node{n.Input, n.Inner} }
+func (n *Table) inputs() []Node            { return []Node{n.Input, n.Inner} }
 func (n *Filter) inputs() []Node           { return one(n.Input) }
 func (n *Project) inputs() []Node          { return one(n.Input) }
 func (n *Unwind) inputs() []Node           { return one(n.Input) }
@@ -124,6 +126,7 @@ func (*LabelScan) uses(func(int))         {}
 func (n *IndexSeek) uses(f func(int))     { values(f, n.Values...) }
 func (n *NodeByID) uses(f func(int))      { values(f, n.ID) }
 func (n *Select) uses(f func(int))        { values(f, n.Count) }
+func (*Table) uses(func(int))             {}
 func (n *Filter) uses(f func(int))        { values(f, n.Predicates...) }
 func (n *Unwind) uses(f func(int))        { values(f, n.List) }
 func (n *Distinct) uses(f func(int))      { slots(f, n.Keys...) }
@@ -147,6 +150,7 @@ func (n *LabelScan) defines(f func(int))  { f(n.Slot) }
 func (n *IndexSeek) defines(f func(int))  { f(n.Slot) }
 func (n *NodeByID) defines(f func(int))   { f(n.Slot) }
 func (n *Select) defines(f func(int))     { slots(f, n.Outputs...) }
+func (n *Table) defines(f func(int))      { slots(f, n.Outputs...) }
 func (*Filter) defines(func(int))         {}
 func (n *Unwind) defines(f func(int))     { f(n.Slot) }
 func (*Distinct) defines(func(int))       {}

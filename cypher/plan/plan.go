@@ -244,11 +244,19 @@ func (p *planner) query(q *ast.Query, input Node) (result, error) {
 	if len(q.Parts) == 1 {
 		return p.part(q.Parts[0], input)
 	}
-	return p.union(q, input)
+	first := true
+	return p.union(q, func() Node {
+		if first {
+			first = false
+			return input
+		}
+		return add(p, &Argument{Common: Common{Rows: input.Base().Rows}, RowSlot: -1})
+	})
 }
 
-// union plans parts with the same bound variables and joins their results.
-func (p *planner) union(q *ast.Query, input Node) (result, error) {
+// union plans parts with the same bound variables and joins their results. Each
+// begins with a plan of its own of the rows from outside.
+func (p *planner) union(q *ast.Query, start func() Node) (result, error) {
 	outer := p.snapshot()
 	var out result
 	u := &Union{}
@@ -259,11 +267,7 @@ func (p *planner) union(q *ast.Query, input Node) (result, error) {
 			distinct = true
 		}
 		p.restore(outer)
-		from := input
-		if i > 0 {
-			from = add(p, &Argument{Common: Common{Rows: input.Base().Rows}, RowSlot: -1})
-		}
-		r, err := p.part(part, from)
+		r, err := p.part(part, start())
 		if err != nil {
 			return out, err
 		}
@@ -275,21 +279,9 @@ func (p *planner) union(q *ast.Query, input Node) (result, error) {
 		u.Rows += r.node.Base().Rows
 	}
 	p.restore(outer)
-	out.columns = nil
-	for i := range u.Branches[0].Slots {
-		slot := p.newSlot(expr.Values)
-		out.columns = append(out.columns, slot)
-		p.bound[slot] = true
-		for _, names := range symbols {
-			p.slots[names[i]] = slot
-		}
-	}
-	u.Slots = out.columns
-	if len(out.columns) == 0 {
-		return out, notSupported("UNION of queries without a result")
-	}
+	out.columns = p.unionColumns(u, symbols)
 	out.node = add(p, u)
-	if distinct {
+	if distinct && len(out.columns) > 0 {
 		out.node = add(p, &Distinct{Input: out.node, Keys: out.columns})
 	}
 	return out, nil
@@ -359,6 +351,10 @@ func (p *planner) clause(c ast.Clause, in result) (result, error) {
 		out.node, err = p.subquery(c, in.node)
 	case *ast.CallProcedure:
 		return p.procedure(c, in.node)
+	case *ast.Sequence:
+		return p.sequence(c, in.node)
+	case *ast.Conditional:
+		return p.conditional(c, in.node)
 	case *ast.Finish:
 		out.node = in.node
 	case *ast.LoadCSV:
@@ -431,11 +427,8 @@ func (p *planner) subquery(c *ast.CallSubquery, input Node) (Node, error) {
 
 // inTransactions makes a plan of its own of a subquery.
 func (p *planner) inTransactions(c *ast.CallSubquery, a *Apply) (Node, error) {
-	if a.Optional {
-		return nil, notSupported("OPTIONAL CALL … IN TRANSACTIONS")
-	}
 	t := c.InTransactions
-	n := &InTransactions{Input: a.Input, Outputs: a.Outputs, Unit: a.Unit, Status: -1, Plan: &Plan{Root: a.Inner, Writes: true}}
+	n := &InTransactions{Input: a.Input, Outputs: a.Outputs, Unit: a.Unit, Optional: a.Optional, Status: -1, Plan: &Plan{Root: a.Inner, Writes: true}}
 	var err error
 	if t.Rows != nil {
 		if n.Rows, err = p.compiler.Compile(t.Rows); err != nil {

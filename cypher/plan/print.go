@@ -171,6 +171,8 @@ func (n *Select) detail() string {
 	return d
 }
 
+func (*Table) detail() string { return "" }
+
 func (n *Filter) detail() string {
 	return join(n.Predicates, func(p *expr.Predicate) string { return p.String() })
 }

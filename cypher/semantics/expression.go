@@ -116,6 +116,8 @@ func (a *analyzer) compound(e ast.Expr) ast.Type {
 		return ast.Of(ast.TypeBoolean).Nullable()
 	case *ast.Reduce:
 		return a.reduce(e)
+	case *ast.Interpolation:
+		return a.interpolation(e)
 	case *ast.Subquery:
 		return a.subquery(e)
 	}
@@ -289,9 +291,22 @@ func (a *analyzer) reduce(e *ast.Reduce) ast.Type {
 		e.Var.Symbol = a.bind(e.Var.Name, elementOf(list))
 		result = initial.Union(a.expr(e.Expr))
 		e.Acc.Symbol.Type = result
+		if e.All != nil {
+			a.condition(e.All)
+			result = ast.Of(ast.TypeBoolean).Nullable()
+		}
 	})
 	a.aggregation = saved
 	return nullIf(result, list)
+}
+
+// interpolation analyses a text with expressions in it.
+func (a *analyzer) interpolation(e *ast.Interpolation) ast.Type {
+	result := ast.Of(ast.TypeString)
+	for _, part := range e.Parts {
+		result = nullIf(result, a.require(part, ast.TypeAny&^(ast.TypeList|ast.TypeMap|ast.TypeEntity|ast.TypePath), "a part of a text"))
+	}
+	return result
 }
 
 func (a *analyzer) patternComprehension(e *ast.PatternComprehension) ast.Type {

@@ -55,12 +55,20 @@ func soleCall(q *ast.Query) (*ast.CallProcedure, bool) {
 // query analyses the parts of a query, each in a scope of its own inside of
 // parent.
 func (a *analyzer) query(q *ast.Query, p purpose, parent *scope) result {
+	return a.queryWith(q, p, parent, nil)
+}
+
+// queryWith is query for a query that has variables from the start.
+func (a *analyzer) queryWith(q *ast.Query, p purpose, parent *scope, given []*ast.Symbol) result {
 	scope, rule, count := a.scope, a.aggregation, a.aggregates
 	defer func() { a.scope, a.aggregation, a.aggregates = scope, rule, count }()
 	a.aggregation = aggregationRefused
 	var first result
 	for i, part := range q.Parts {
 		a.scope = newScope(parent)
+		for _, s := range given {
+			a.scope.add(s)
+		}
 		r := a.part(part, p)
 		if i == 0 {
 			first = r
@@ -151,7 +159,7 @@ func (a *analyzer) lastClause(part *ast.Part, p purpose) {
 			what = "CALL of a subquery with RETURN"
 		}
 	}
-	_, returns := c.(*ast.Return)
+	returns := (&ast.Query{Parts: []*ast.Part{part}}).Returns()
 	switch {
 	case p == forCollect && !returns:
 		a.fail(c, ast.InvalidClauseComposition, "a COLLECT subquery needs a RETURN")
@@ -176,6 +184,10 @@ func (a *analyzer) clause(c ast.Clause, p purpose) result {
 		a.call(c)
 	case *ast.CallSubquery:
 		a.callSubquery(c)
+	case *ast.Sequence:
+		return a.sequence(c, p)
+	case *ast.Conditional:
+		return a.conditional(c, p)
 	case *ast.Use:
 		a.graphReference(c.Graph)
 	case *ast.Finish:

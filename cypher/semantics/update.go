@@ -11,6 +11,9 @@ func (a *analyzer) update(c ast.Clause) {
 	a.writes = true
 	switch c := c.(type) {
 	case *ast.Create:
+		if c.Insert {
+			a.insert(c.Pattern)
+		}
 		for _, path := range c.Pattern.Paths {
 			a.createPath(path, "CREATE")
 		}
@@ -28,6 +31,23 @@ func (a *analyzer) update(c ast.Clause) {
 	case *ast.Foreach:
 		a.foreach(c)
 	}
+}
+
+// insert refuses what CREATE has and INSERT has not.
+func (a *analyzer) insert(p *ast.Pattern) {
+	ast.Walk(p, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.LabelAnd:
+			if n.Colon {
+				a.fail(n, ast.UnexpectedSyntax, "INSERT joins labels by &, not by colons")
+			}
+		case *ast.LabelName:
+			if n.Dynamic != nil {
+				a.fail(n, ast.UnexpectedSyntax, "INSERT needs labels and types by name")
+			}
+		}
+		return true
+	})
 }
 
 // createPath analyses a path of CREATE or MERGE.
@@ -111,6 +131,11 @@ func (a *analyzer) createLabels(e ast.LabelExpr, clause string) {
 	if !ok {
 		a.fail(e, ast.UnexpectedSyntax, clause+" needs labels that are joined by & or colons")
 		return
+	}
+	for _, l := range names {
+		if l.Any {
+			a.fail(l, ast.UnexpectedSyntax, clause+" can not choose among labels: $any(…) is for MATCH")
+		}
 	}
 	a.labelNames(names)
 }

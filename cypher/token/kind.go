@@ -18,12 +18,14 @@ const (
 	Float
 	// String is a text in single or double quotes, which belong to the token.
 	String
+	// Interpolated is a text in quotes behind an s, with expressions in braces.
+	Interpolated
 )
 
 // The punctuation and the operators that are no words.
 const (
 	// LeftParen is spelled ( in a text.
-	LeftParen Kind = iota + String + 1
+	LeftParen Kind = iota + Interpolated + 1
 	// RightParen is spelled ) in a text.
 	RightParen
 	// LeftBracket is spelled [ in a text.
@@ -237,6 +239,7 @@ const (
 var names = [kindCount]string{
 	EOF: "end of input", Identifier: "identifier", QuotedIdentifier: "quoted identifier",
 	Integer: "integer", Float: "float", String: "string",
+	Interpolated: "string",
 
 	LeftParen:        "(",
 	RightParen:       ")",

@@ -275,6 +275,10 @@ func (g *Generator) subquery() string {
 func (g *Generator) with() string {
 	items, after := g.items()
 	var b strings.Builder
+	if g.chance(12) {
+		g.vars = after
+		return "RETURN " + strings.Join(items, ", ") + g.tail() + " NEXT"
+	}
 	b.WriteString("WITH ")
 	if g.chance(6) {
 		b.WriteString("DISTINCT ")

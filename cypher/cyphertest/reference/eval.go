@@ -127,10 +127,37 @@ func (r *run) nested(e ast.Expr, s scope) graph.Value {
 			return graph.Null
 		}
 		acc := r.eval(e.Init, s)
+		all := graph.Boolean(true)
 		for _, item := range list {
 			acc = r.eval(e.Expr, s.with(e.Acc.Symbol, acc).with(e.Var.Symbol, item))
+			if e.All == nil {
+				continue
+			}
+			v := r.eval(e.All, s.with(e.Acc.Symbol, acc).with(e.Var.Symbol, item))
+			if v.IsNull() || !v.Bool() {
+				all = v
+			}
+			if !v.IsNull() && !v.Bool() {
+				break
+			}
+		}
+		if e.All != nil {
+			return all
 		}
 		return acc
+	case *ast.Interpolation:
+		var text []byte
+		for _, part := range e.Parts {
+			v := r.eval(part, s)
+			if v.IsNull() {
+				return v
+			}
+			var ok bool
+			if text, ok = function.AppendText(text, v); !ok {
+				fail("InvalidArgumentType", "%s is no part of a text", v.Kind())
+			}
+		}
+		return graph.String(string(text))
 	case *ast.PatternComprehension:
 		var items []graph.Value
 		r.pattern(e.Path, s.row, func(out row) {

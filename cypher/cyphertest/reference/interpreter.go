@@ -121,10 +121,13 @@ type table struct {
 }
 
 // query runs the parts of a query for a row around it.
-func (r *run) query(q *ast.Query, outer row) *table {
+func (r *run) query(q *ast.Query, outer row) *table { return r.queryOf(q, []row{outer}, outer) }
+
+// queryOf runs the parts of a query for the rows of a table.
+func (r *run) queryOf(q *ast.Query, rows []row, outer row) *table {
 	var all *table
 	for _, part := range q.Parts {
-		t := r.part(part, outer)
+		t := r.part(part, rows, outer)
 		if all == nil {
 			all = t
 			continue
@@ -139,11 +142,14 @@ func (r *run) query(q *ast.Query, outer row) *table {
 	return all
 }
 
-func (r *run) part(part *ast.Part, outer row) *table {
+func (r *run) part(part *ast.Part, rows []row, outer row) *table {
 	r.count()
-	rows := []row{outer}
 	for _, c := range part.Clauses {
 		switch c := c.(type) {
+		case *ast.Sequence:
+			return r.sequence(c, rows, outer)
+		case *ast.Conditional:
+			return r.conditional(c, rows)
 		case *ast.Return:
 			t := &table{items: c.Columns(), returns: true}
 			projected, ordered := r.project(&c.Projection, rows, outer)
@@ -162,6 +168,53 @@ func (r *run) part(part *ast.Part, outer row) *table {
 	}
 	// A query without RETURN: only how many rows there are can matter.
 	return &table{rows: make([][]graph.Value, len(rows))}
+}
+
+// sequence runs queries one after the other.
+func (r *run) sequence(c *ast.Sequence, rows []row, outer row) *table {
+	var t *table
+	for _, q := range c.Queries {
+		t = r.queryOf(q, rows, outer)
+		rows = []row{outer}
+		if t.returns {
+			rows = nil
+			for _, values := range t.rows {
+				out := outer
+				for i, item := range t.items {
+					out = out.with(item.Symbol, values[i])
+				}
+				rows = append(rows, out)
+			}
+		}
+	}
+	return t
+}
+
+// conditional runs, for each row, the query of the first condition that holds.
+func (r *run) conditional(c *ast.Conditional, rows []row) *table {
+	queries := c.Queries()
+	all := &table{returns: queries[0].Returns()}
+	for _, in := range rows {
+		chosen := len(c.Branches)
+		for i, b := range c.Branches {
+			if r.holds(b.Cond, scope{row: in}) {
+				chosen = i
+				break
+			}
+		}
+		if chosen == len(queries) {
+			continue
+		}
+		t := r.query(queries[chosen], in)
+		all.rows = append(all.rows, t.rows...)
+	}
+	part := queries[0].Parts[0]
+	if last, ok := part.Clauses[len(part.Clauses)-1].(*ast.Return); ok {
+		all.items = last.Columns()
+	} else if all.returns {
+		unsupported("a query inside of WHEN that ends in another")
+	}
+	return all
 }
 
 func (r *run) clause(c ast.Clause, rows []row, outer row) []row {
