@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/drawbolt/drawbolt/storage/slab"
 )
 
 // Options configure a store. The zero Options is a store in memory only.
@@ -17,6 +19,9 @@ type Options struct {
 	// MemoryLimit bounds the bytes of records, properties, adjacency and
 	// indexes. Zero means no limit.
 	MemoryLimit int64
+	// Budget bounds the same bytes of all stores that share it; nil means that
+	// there is no such bound.
+	Budget *Budget
 	// LockTimeout bounds how long a change waits for the transaction that owns
 	// the record. Zero means as long as the context allows.
 	LockTimeout time.Duration
@@ -42,6 +47,12 @@ type Options struct {
 	// store stops to take changes. It must not call the store. Optional.
 	OnFatal func(error)
 }
+
+// A Budget is what several stores may use of memory together.
+type Budget = slab.Budget
+
+// NewBudget returns a budget of limit bytes; 0 means no limit.
+func NewBudget(limit int64) *Budget { return slab.NewBudget(limit) }
 
 const defaultLogFileSize = 64 << 20
 

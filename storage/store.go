@@ -89,7 +89,7 @@ func newStore(o Options) (*Store, error) {
 		o.FS = vfs.Default
 	}
 	s := &Store{
-		options: o, memory: slab.NewMemory(o.MemoryLimit), quit: make(chan struct{}),
+		options: o, memory: slab.NewMemory(o.MemoryLimit, o.Budget), quit: make(chan struct{}),
 		labels: newTokens("labels", maxTokens), types: newTokens("relationship types", maxKinds), keys: newTokens("property keys", maxTokens),
 		labelSets:  newLabelSets(),
 		statistics: statistics{counts: make(map[statistic]int64)},

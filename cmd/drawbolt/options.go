@@ -53,7 +53,7 @@ func storageOptions(f *gflags.Set) storage.Options {
 	}
 	o := storage.Options{
 		Directory:   f.Text(flagDataDirectory),
-		MemoryLimit: int64(limit),                            //nolint:gosec // bounded by the flag and the machine
+		Budget:      storage.NewBudget(int64(limit)),         //nolint:gosec // bounded by the flag and the machine
 		LogFileSize: int64(f.Uint64(flagLogFileSize)) * 1024, //nolint:gosec // bounded by the flag
 		NoSync:      f.Uint64(flagFlushEvery) > 1,
 		LockTimeout: time.Duration(f.Double(flagRecordWait) * float64(time.Second)),

@@ -14,7 +14,7 @@ import (
 
 func newBlocks(tb testing.TB) (*slab.Memory, *slab.Blocks) {
 	tb.Helper()
-	m := slab.NewMemory(0)
+	m := slab.NewMemory(0, nil)
 	tb.Cleanup(func() {
 		if err := m.Release(); err != nil {
 			tb.Errorf("Release() = %v", err)

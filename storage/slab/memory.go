@@ -28,8 +28,9 @@ var ErrFull = errors.New("slab: no slots left")
 
 // A Memory hands out chunks and counts them.
 type Memory struct {
-	limit int64 // bytes; 0 means none
-	used  atomic.Int64
+	limit  int64 // bytes; 0 means none
+	used   atomic.Int64
+	budget *Budget // that others share; may be nil
 
 	mu      sync.Mutex
 	regions [][]byte // each chunk-aligned, to be unmapped
@@ -37,9 +38,33 @@ type Memory struct {
 	small   []byte   // what is left of a chunk that is cut into pieces
 }
 
-// NewMemory returns a memory that hands out at most limit bytes; 0 means no
-// limit.
-func NewMemory(limit int64) *Memory { return &Memory{limit: limit} }
+// NewMemory returns a memory that hands out at most limit bytes, 0 means no
+// limit, and takes them from the budget, if there is one.
+func NewMemory(limit int64, b *Budget) *Memory { return &Memory{limit: limit, budget: b} }
+
+// A Budget bounds the bytes of several memories together.
+type Budget struct {
+	limit int64
+	used  atomic.Int64
+}
+
+// NewBudget returns a budget of limit bytes; 0 means no limit.
+func NewBudget(limit int64) *Budget { return &Budget{limit: limit} }
+
+// Used returns the bytes that the memories have taken.
+func (b *Budget) Used() int64 { return b.used.Load() }
+
+// take takes n bytes, or gives them back when n is negative.
+func (b *Budget) take(n int64) bool {
+	if b == nil {
+		return true
+	}
+	if used := b.used.Add(n); b.limit > 0 && used > b.limit && n > 0 {
+		b.used.Add(-n)
+		return false
+	}
+	return true
+}
 
 // Used returns the bytes handed out or reserved.
 func (m *Memory) Used() int64 { return m.used.Load() }
@@ -48,7 +73,7 @@ func (m *Memory) Used() int64 { return m.used.Load() }
 // the limit.
 func (m *Memory) Reserve(n int64) error {
 	used := m.used.Add(n)
-	if m.limit > 0 && used > m.limit && n > 0 {
+	if m.limit > 0 && used > m.limit && n > 0 || !m.budget.take(n) {
 		m.used.Add(-n)
 		return ErrLimit
 	}
@@ -56,7 +81,10 @@ func (m *Memory) Reserve(n int64) error {
 }
 
 // Unreserve takes back n bytes of [Memory.Reserve].
-func (m *Memory) Unreserve(n int64) { m.used.Add(-n) }
+func (m *Memory) Unreserve(n int64) {
+	m.used.Add(-n)
+	m.budget.take(-n)
+}
 
 // Release gives all chunks back to the system. Tables and blocks that use them
 // must not be touched any more.
@@ -68,7 +96,7 @@ func (m *Memory) Release() error {
 		errs = append(errs, unmap(r))
 	}
 	m.regions, m.spare, m.small = nil, nil, nil
-	m.used.Store(0)
+	m.budget.take(-m.used.Swap(0))
 	return errors.Join(errs...)
 }
 

@@ -16,13 +16,42 @@ type record struct {
 
 func newMemory(tb testing.TB, limit int64) *slab.Memory {
 	tb.Helper()
-	m := slab.NewMemory(limit)
+	m := slab.NewMemory(limit, nil)
 	tb.Cleanup(func() {
 		if err := m.Release(); err != nil {
 			tb.Errorf("Release() = %v", err)
 		}
 	})
 	return m
+}
+
+// TestBudget shares a limit among two memories: what one has given back the
+// other may take.
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	b := slab.NewBudget(10)
+	first, second := slab.NewMemory(8, b), slab.NewMemory(0, b)
+	for i, step := range []struct {
+		memory *slab.Memory
+		bytes  int64
+		ok     bool
+		used   int64
+	}{
+		{first, 9, false, 0}, {first, 8, true, 8}, {second, 3, false, 8}, {second, 2, true, 10}, {first, -4, true, 6}, {second, 4, true, 10},
+	} {
+		var err error
+		if step.bytes < 0 {
+			step.memory.Unreserve(-step.bytes)
+		} else {
+			err = step.memory.Reserve(step.bytes)
+		}
+		if (err == nil) != step.ok || b.Used() != step.used {
+			t.Errorf("step %d: %v, %d bytes are used; want %v, %d", i, err, b.Used(), step.ok, step.used)
+		}
+	}
+	if err := first.Release(); err != nil || b.Used() != second.Used() {
+		t.Errorf("after a release: %v, %d bytes are used, want %d", err, b.Used(), second.Used())
+	}
 }
 
 func TestCapacity(t *testing.T) {
