@@ -27,7 +27,6 @@ type Hello struct {
 func (*Hello) Signature() Signature { return SignatureHello }
 
 func (m *Hello) decode(r *RequestDecoder) error {
-	*m = Hello{}
 	if r.Version.Login == LoginInit {
 		return m.decodeInit(r)
 	}

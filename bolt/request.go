@@ -14,10 +14,10 @@ type Request interface {
 	Signature() Signature
 }
 
-// A RequestDecoder decodes the requests of one session. It keeps one struct per
-// message and fills it again for the next one, so a request is valid until the
-// next call that returns the same message, and decoding a repeated statement
-// without parameters allocates nothing. It is used by one goroutine at a time;
+// A RequestDecoder decodes the requests of one session. It keeps the structs of
+// frequent messages and fills them again for the next one, so a request is valid
+// until the next call that returns the same message, and decoding a repeated
+// statement without parameters allocates nothing. It is used by one goroutine at a time;
 // its fields may be changed between messages.
 type RequestDecoder struct {
 	// Version says which messages there are and what is in them.
@@ -34,13 +34,10 @@ type RequestDecoder struct {
 
 	d         packstream.Decoder
 	owned     bool // values may alias the message
-	hello     Hello
-	logon     Logon
 	run       Run
 	begin     Begin
 	discard   Discard
 	pull      Pull
-	route     Route
 	telemetry Telemetry
 }
 
@@ -102,9 +99,13 @@ func (r *RequestDecoder) message() (Request, error) {
 func (r *RequestDecoder) body(s Signature) (Request, error) {
 	switch s {
 	case SignatureHello:
-		return &r.hello, r.hello.decode(r)
+		m := &Hello{}
+		err := m.decode(r)
+		return m, err
 	case SignatureLogon:
-		return &r.logon, r.logon.decode(r)
+		m := &Logon{}
+		err := m.decode(r)
+		return m, err
 	case SignatureRun:
 		return &r.run, r.run.decode(r)
 	case SignatureBegin:
@@ -114,7 +115,9 @@ func (r *RequestDecoder) body(s Signature) (Request, error) {
 	case SignaturePull:
 		return &r.pull, r.pull.decode(r)
 	case SignatureRoute:
-		return &r.route, r.route.decode(r)
+		m := &Route{}
+		err := m.decode(r)
+		return m, err
 	case SignatureTelemetry:
 		return &r.telemetry, r.telemetry.decode(r)
 	case SignatureGoodbye:

@@ -29,7 +29,6 @@ func (m *Route) Address() string {
 }
 
 func (m *Route) decode(r *RequestDecoder) (err error) {
-	*m = Route{}
 	if m.Context, err = r.mapValue("routing"); err != nil {
 		return err
 	}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
+
+	"github.com/rs/zerolog"
 
 	"github.com/drawbolt/drawbolt/bolt"
 )
@@ -35,12 +38,12 @@ func (s *session) secure() bool {
 }
 
 // transport does the TLS handshake, if there is one, in its turn and in time.
-func (s *session) transport(ctx context.Context) error {
+func (s *session) transport(limit time.Duration) error {
 	h, ok := s.raw.(handshaker)
 	if !ok {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.server.opts.Limits.TLSHandshake)
+	ctx, cancel := context.WithTimeout(s.server.base, limit)
 	defer cancel()
 	turns := s.server.handshakes
 	if t, ok := h.(turnTaker); ok {
@@ -89,7 +92,7 @@ func (s *session) negotiateVersion() error {
 		return fmt.Errorf("answer the version proposals: %w", err)
 	}
 	if choice.Version == nil {
-		s.log.Debug().Hex("proposals", slots[:]).Msg("no common Bolt version")
+		s.log(zerolog.DebugLevel).Hex("proposals", slots[:]).Msg("no common Bolt version")
 		return errRefused
 	}
 	s.version = choice.Version
@@ -113,7 +116,7 @@ func (s *session) negotiateManifest() error {
 			s.version, s.manifest = v, true
 			return nil
 		case !errors.Is(err, bolt.ErrShort) || n == maxChoice:
-			s.log.Debug().Err(err).Msg("version choice refused")
+			s.log(zerolog.DebugLevel).Err(err).Msg("version choice refused")
 			return errRefused
 		}
 	}

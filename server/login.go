@@ -7,6 +7,8 @@ import (
 	"net"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/packstream"
 	"github.com/drawbolt/drawbolt/storage/graph"
@@ -67,7 +69,7 @@ func (s *session) hello(m *bolt.Hello) error {
 		return err
 	}
 	a := bolt.HelloSuccess{
-		Server: *s.server.live.agent.Load(), ConnectionID: s.id, PatchUTC: m.PatchUTC, ByManifest: s.manifest,
+		Server: *s.server.live.agent.Load(), ConnectionID: s.id(), PatchUTC: m.PatchUTC, ByManifest: s.manifest,
 		CredentialsExpired: s.login.Expired, ReceiveTimeout: s.receiveTimeout(),
 	}
 	s.message()
@@ -120,7 +122,7 @@ func (s *session) authenticate(a *bolt.Auth) (ok bool, err error) {
 		return false, err
 	}
 	s.state = stateReady
-	s.log.Info().Str("user", login.User).Str("agent", s.agent).Stringer("bolt", s.version).
+	s.log(zerolog.InfoLevel).Str("user", login.User).Str("agent", s.agent).Stringer("bolt", s.version).
 		Bool("tls", s.secure()).Msg("client connected")
 	return true, nil
 }
@@ -133,10 +135,10 @@ func (s *session) loginFailure(c Credentials, err error) error {
 		f.kind = failLoginRate
 		f.message = "The client has provided incorrect authentication details too many times in a row."
 	case !errors.Is(err, ErrLoginRefused):
-		s.log.Error().Err(err).Msg("login could not be checked")
+		s.log(zerolog.ErrorLevel).Err(err).Msg("login could not be checked")
 	}
 	s.server.metrics.loginsRefused.Add(1)
-	s.log.Warn().Str("user", c.Principal).Str("scheme", c.Scheme).Msg("login refused")
+	s.log(zerolog.WarnLevel).Str("user", c.Principal).Str("scheme", c.Scheme).Msg("login refused")
 	return f
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/drawbolt/drawbolt/bolt"
 )
 
@@ -53,7 +55,7 @@ func (s *session) flushLent() {
 		return // it writes by itself
 	}
 	if err := s.write(); err != nil {
-		s.log.Debug().Err(err).Msg("early answers failed")
+		s.log(zerolog.DebugLevel).Err(err).Msg("early answers failed")
 		s.life.interrupt(errConnectionLost)
 		s.raw.Close() //nolint:errcheck // the session meets the end
 	}

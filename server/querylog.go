@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -27,7 +29,7 @@ func masked(query string) string {
 
 // logRun writes the line that tools look for when they follow what clients do.
 func (s *session) logRun(m *bolt.Run) {
-	e := s.log.Debug()
+	e := s.log(zerolog.DebugLevel)
 	if !e.Enabled() {
 		return
 	}
@@ -69,7 +71,7 @@ func appendPlain(dst []byte, v graph.Value) []byte {
 // logSlow writes a line about a statement that has taken long.
 func (s *session) logSlow(query string, took time.Duration) {
 	if limit := time.Duration(s.server.live.slow.Load()); limit >= 0 && took >= limit {
-		s.log.Warn().Msgf("[slow-query] duration_ms=%d user=%s db=%s query=%q",
+		s.log(zerolog.WarnLevel).Msgf("[slow-query] duration_ms=%d user=%s db=%s query=%q",
 			took.Milliseconds(), s.login.User, s.work.db.Name(), masked(query))
 	}
 }
@@ -82,7 +84,7 @@ func (s *session) failStatement(query string, err error) error {
 		if s.work.db != nil {
 			db = s.work.db.Name()
 		}
-		s.log.Error().Msgf("[failed-query] user=%s db=%s error=%q query=%q", s.login.User, db, masked(err.Error()), masked(query))
+		s.log(zerolog.ErrorLevel).Msgf("[failed-query] user=%s db=%s error=%q query=%q", s.login.User, db, masked(err.Error()), masked(query))
 	}
 	return s.fail(err)
 }

@@ -49,8 +49,7 @@ type session struct {
 	raw       net.Conn
 	conn      net.Conn
 	webSocket *ws.Conn
-	id        string
-	log       zerolog.Logger
+	number    uint64 // no other connection of the server has it
 
 	reader  *bolt.Reader
 	writer  *bolt.Writer
@@ -104,13 +103,22 @@ type session struct {
 const connectionPrefix = "bolt-"
 
 func newSession(s *Server, conn net.Conn) *session {
-	id := connectionPrefix + strconv.FormatUint(s.connectionID(), 10)
-	ses := &session{
-		server: s, raw: conn, conn: conn, id: id,
-		log: s.opts.Logger.With().Str("connection", id).Stringer("peer", conn.RemoteAddr()).Logger(),
-	}
+	ses := &session{server: s, raw: conn, conn: conn, number: s.connectionID()}
 	ses.life = newLifetime(context.WithValue(s.base, sessionKey{}, ses))
 	return ses
+}
+
+// id is how clients and operators name the connection.
+func (s *session) id() string { return connectionPrefix + strconv.FormatUint(s.number, 10) }
+
+// log begins a line of the log that says whose it is. A logger that knows it would
+// be half a KiB for every idle connection.
+func (s *session) log(level zerolog.Level) *zerolog.Event {
+	e := s.server.opts.Logger.WithLevel(level) //nolint:zerologlint // the caller sends it
+	if e.Enabled() {
+		e = e.Str("connection", s.id()).Stringer("peer", s.raw.RemoteAddr())
+	}
+	return e
 }
 
 // serve runs the session until the connection ends.
@@ -130,7 +138,7 @@ func (s *session) guarded() (err error) {
 			return
 		}
 		err = errPanic
-		s.log.Error().Interface("panic", v).Bytes("stack", debug.Stack()).Msg("panic in a session")
+		s.log(zerolog.ErrorLevel).Interface("panic", v).Bytes("stack", debug.Stack()).Msg("panic in a session")
 		if s.version == nil || s.writer == nil {
 			return
 		}
@@ -163,10 +171,7 @@ func (s *session) agree() error {
 	if err := s.armLogin(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(s.server.base, limit)
-	err := s.transport(ctx)
-	cancel()
-	if err != nil {
+	if err := s.transport(min(limit, s.server.opts.Limits.TLSHandshake)); err != nil {
 		return fmt.Errorf("transport handshake: %w", err)
 	}
 	if err := s.negotiate(); err != nil {
@@ -256,7 +261,7 @@ func (s *session) handle(msg []byte, owned bool) error {
 		if e, ok := errors.AsType[*bolt.RequestError](err); ok && e.Fatal() {
 			return fmt.Errorf("request: %w", err)
 		}
-		s.log.Debug().Err(err).Msg("request refused")
+		s.log(zerolog.DebugLevel).Err(err).Msg("request refused")
 		return s.fail(err)
 	}
 	kind := requestOf(request.Signature())
@@ -267,7 +272,7 @@ func (s *session) handle(msg []byte, owned bool) error {
 		s.ignore()
 		return nil
 	case verdictRefuse:
-		s.log.Debug().Stringer("request", kind).Stringer("state", s.state).Msg("request in the wrong state")
+		s.log(zerolog.DebugLevel).Stringer("request", kind).Stringer("state", s.state).Msg("request in the wrong state")
 		return errors.Join(errProtocol, s.fail(&sessionError{kind: failProtocol, message: fmt.Sprintf(
 			"Message of type %sMessage cannot be handled by a session in the %s state.", kind, s.state)}))
 	default:
@@ -311,7 +316,7 @@ func (s *session) execute(r bolt.Request) error {
 	case *bolt.Route:
 		return s.route(m)
 	case *bolt.Telemetry:
-		s.log.Trace().Int64("api", m.API).Msg("telemetry")
+		s.log(zerolog.TraceLevel).Int64("api", m.API).Msg("telemetry")
 		s.succeed()
 		return nil
 	default:
@@ -326,7 +331,7 @@ func (s *session) fail(err error) error {
 	f := failureOf(err)
 	s.server.metrics.failure(f.neo4j)
 	if f.internal {
-		s.log.Error().Err(err).Msg("internal failure")
+		s.log(zerolog.ErrorLevel).Err(err).Msg("internal failure")
 	}
 	s.failed = true
 	s.abandon()
@@ -420,15 +425,15 @@ func (s *session) report(err error) {
 	case errors.Is(err, errPanic):
 		// logged with its stack
 	case err == nil, errors.Is(err, errFinished), errors.Is(err, errRefused), errors.Is(err, io.EOF):
-		s.log.Debug().Msg("session ended")
+		s.log(zerolog.DebugLevel).Msg("session ended")
 	case errors.Is(err, net.ErrClosed), s.closing.Load():
-		s.log.Debug().Err(err).Msg("session closed")
+		s.log(zerolog.DebugLevel).Err(err).Msg("session closed")
 	case errors.Is(err, os.ErrDeadlineExceeded) && !s.authenticated():
-		s.log.Info().Msg("client did not log in in time")
+		s.log(zerolog.InfoLevel).Msg("client did not log in in time")
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		s.log.Info().Err(err).Msg("session timed out")
+		s.log(zerolog.InfoLevel).Err(err).Msg("session timed out")
 	default:
-		s.log.Info().Err(err).Msg("session ended with an error")
+		s.log(zerolog.InfoLevel).Err(err).Msg("session ended with an error")
 	}
 }
 

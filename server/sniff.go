@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/drawbolt/drawbolt/bolt"
 )
 
@@ -87,7 +89,7 @@ func (s *session) answerHTTP(text string) {
 	answer := "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: " +
 		strconv.Itoa(len(text)) + "\r\nConnection: close\r\n\r\n" + text
 	if _, err := s.conn.Write([]byte(answer)); err != nil {
-		s.log.Debug().Err(err).Msg("answer to an HTTP client was not sent")
+		s.log(zerolog.DebugLevel).Err(err).Msg("answer to an HTTP client was not sent")
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/storage"
 )
@@ -236,7 +238,7 @@ func (s *session) abandon() {
 func (s *session) abandonQuietly() {
 	defer func() {
 		if v := recover(); v != nil {
-			s.log.Error().Interface("panic", v).Msg("panic while closing a transaction")
+			s.log(zerolog.ErrorLevel).Interface("panic", v).Msg("panic while closing a transaction")
 		}
 	}()
 	s.abandon()
@@ -246,7 +248,7 @@ func (s *session) abandonQuietly() {
 func (s *session) closeStreams() {
 	for n := len(s.work.streams); n > 0; n-- {
 		if err := s.closeStream(&s.work.streams[n-1]); err != nil {
-			s.log.Warn().Err(err).Msg("a result that was given up could not be closed")
+			s.log(zerolog.WarnLevel).Err(err).Msg("a result that was given up could not be closed")
 		}
 	}
 }
@@ -271,7 +273,7 @@ func (s *session) expire(transaction uint64, cause error) {
 	if s.life.number() != transaction || s.work.db == nil || s.work.ended != nil {
 		return
 	}
-	s.log.Info().Err(cause).Msg("transaction ended")
+	s.log(zerolog.InfoLevel).Err(cause).Msg("transaction ended")
 	s.closeStreams()
 	if s.work.tx != nil {
 		s.work.tx.Rollback()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/drawbolt/drawbolt/cypher"
@@ -66,8 +65,7 @@ const numberBits = 32
 
 // transactionID returns the id of a session's transaction.
 func (s *session) transactionID(database string, n uint64) string {
-	connection, _ := strconv.ParseUint(strings.TrimPrefix(s.id, connectionPrefix), 10, 64)
-	return database + transactionWord + strconv.FormatUint(connection<<numberBits|n&(1<<numberBits-1), 10)
+	return database + transactionWord + strconv.FormatUint(s.number<<numberBits|n&(1<<numberBits-1), 10)
 }
 
 // Transactions lists the open transactions of all clients.
@@ -81,7 +79,7 @@ func (s *Server) Transactions() []cypher.OpenTransaction {
 		id := ses.transactionID(a.database.Name(), n)
 		list = append(list, cypher.OpenTransaction{
 			ID: id, Database: a.database.Name(), QueryID: "query-" + strconv.FormatUint(a.statements, 10),
-			ConnectionID: ses.id, Address: ses.raw.RemoteAddr().String(), User: a.user, Query: a.query,
+			ConnectionID: ses.id(), Address: ses.raw.RemoteAddr().String(), User: a.user, Query: a.query,
 			Parameters: a.parameters, Metadata: a.metadata, Started: since, Terminated: ses.life.current().Err() != nil,
 		})
 	}

@@ -1,6 +1,10 @@
 package server
 
-import "time"
+import (
+	"time"
+
+	"github.com/rs/zerolog"
+)
 
 const (
 	minWatchInterval = 10 * time.Millisecond
@@ -87,7 +91,7 @@ func (s *session) noop() {
 		return // the session meets the same error
 	}
 	if _, err := s.conn.Write([]byte{0, 0}); err != nil {
-		s.log.Debug().Err(err).Msg("keep-alive failed")
+		s.log(zerolog.DebugLevel).Err(err).Msg("keep-alive failed")
 	}
 }
 
