@@ -13,6 +13,7 @@ BENCH     ?= .
 BENCHTIME ?= 1s
 COUNT     ?= 1
 CLIENTS   ?= all
+KILL_ROUNDS ?= 100
 ARGS      ?=
 DIST      ?= dist
 ARCHES    ?= amd64 arm64
@@ -43,7 +44,7 @@ UNIT = go list $(PKGS) | grep -v /conformance
 
 .NOTPARALLEL:
 .PHONY: help build run test race lint fmt generate fuzz bench conformance
-.PHONY: reference clients tls-check tls-tools dist check hooks tools clean
+.PHONY: reference clients kill tls-check tls-tools dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
 .PHONY: check-arch check-bench
 
@@ -94,6 +95,9 @@ bench: ## benchmarks, with ratios to a bare echo server
 conformance: tls-tools ## the built binary under real clients
 	go test -count=1 $$(go list ./conformance/... | grep -v conformance/tls)
 	$(ACCEPTANCE)
+
+kill: ## kill the built binary 100 times under load and look for what is lost
+	DRAWBOLT_KILL_ROUNDS=$(KILL_ROUNDS) go test -count=1 -timeout=30m -v -run TestKill ./conformance/transactions | grep -v '^ *=== '
 
 # Prints the table of the list and what went wrong, not the progress.
 ACCEPTANCE = go test -count=1 -timeout=20m -v ./conformance/tls | grep -v '^ *=== '

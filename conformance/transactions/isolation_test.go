@@ -54,9 +54,8 @@ func (r *recorder) config() func(*neo4j.TransactionConfig) {
 // do makes one operation and adds it to the transaction.
 func (r *recorder) do(ctx context.Context, run runner, tx *isolation.Transaction, key int, query string) error {
 	params := map[string]any{"k": key}
-	value := 0
 	if query != readOp {
-		value = int(r.value.Add(1))
+		value := int(r.value.Add(1))
 		params["v"] = value
 		// The append counts also when its answer is lost.
 		tx.Ops = append(tx.Ops, isolation.Op{Key: key, Append: true, Value: value})
