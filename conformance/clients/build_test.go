@@ -206,3 +206,29 @@ func mgclient(compiler, flags, program string) func(*builder) command {
 		return command{args: []string{b.path("client")}}
 	}
 }
+
+// java compiles a program against the libraries of a pom.xml and runs its class
+// Main, or another one of a library.
+func java(b *builder) command {
+	b.maven()
+	if b.fresh {
+		sources, err := filepath.Glob(b.path("*.java"))
+		b.check(err)
+		b.run(nil, "javac", append([]string{"-nowarn", "-d", "classes", "-cp", b.classpath()}, sources...)...)
+	}
+	return command{args: []string{"java", "-Xmx512m", "-cp", b.path("classes") + ":" + b.classpath(), "Main"}}
+}
+
+// maven fetches the libraries of a pom.xml.
+func (b *builder) maven() {
+	b.need("java")
+	if b.fresh {
+		b.run(nil, "mvn", "-q", "-B", "dependency:build-classpath", "-Dmdep.outputFile=classpath")
+	}
+}
+
+func (b *builder) classpath() string {
+	data, err := os.ReadFile(b.path("classpath"))
+	b.check(err)
+	return strings.TrimSpace(string(data))
+}
