@@ -244,6 +244,7 @@ func (s *Store) publish(k *ticket) {
 				q.work.replaced = append(q.work.replaced, garbage{kind: garbageUndo, a: c.undo})
 			}
 		}
+		q.work.settleAll(q.timestamp)
 		s.reclaimer.replace(q.timestamp, q.work.replaced)
 		s.statistics.apply(&q.work.delta, q.timestamp)
 		s.published.Store(q.timestamp)
@@ -349,10 +350,12 @@ func (t *Transaction) undo() {
 			}
 		}
 	}
+	t.unindex()
 	for _, ref := range w.blocks {
 		w.retired = append(w.retired, retirement{kind: retiredProperties, ref: ref})
 	}
-	// Labels and index entries that were added go when no version has them.
+	// Labels that were added go when no version has them.
+	w.added = slices.DeleteFunc(w.added, func(g garbage) bool { return g.kind == garbageIndex })
 	s.reclaimer.replace(s.published.Load(), w.added)
 }
 

@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"fmt"
-	"math/bits"
 	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/storage/graph"
@@ -11,192 +10,44 @@ import (
 	"github.com/drawbolt/drawbolt/storage/property"
 )
 
-// mixHash adds the hash of one more value to that of the values before.
-func mixHash(h, value uint64) uint64 {
-	return bits.RotateLeft64(h, 23)*0x9E37_79B9_7F4A_7C15 ^ value
-}
-
-// hashOf returns the hash of a node's version in an index, and false when the
-// version is not in it: without the label, or without one of the properties.
-func (s *Store) hashOf(ix *Index, v version, a *graph.Arena) (uint64, bool) {
-	if v.tag&deleted != 0 || !s.labelSets.at(v.tag).has(ix.spec.Label) {
-		return 0, false
-	}
-	r := s.properties(v.props)
-	h := uint64(0)
-	for _, k := range ix.spec.Keys {
-		stored := r.Find(uint32(k))
-		if stored == nil {
-			return 0, false
-		}
-		h = mixHash(h, s.schema.seed.Hash(decode(stored, a)))
-	}
-	return h, true
-}
-
-// reindex enters what a node has become into the indexes, and notes what is to
-// be taken out later. The latch of the node is held.
-func (t *Transaction) reindex(slot uint32, before, after version) error {
-	s := t.store
-	st := s.schema.current.Load()
-	if len(st.byLabel) == 0 || s.replaying {
-		return nil
-	}
-	w := t.work
-	for i, set := range [...]uint32{after.tag, before.tag} {
-		for _, l := range s.labelSets.at(set).ids {
-			if i > 0 && s.labelSets.at(after.tag).has(l) {
-				continue // done
-			}
-			for _, ix := range st.byLabel[l] {
-				old, had := s.hashOf(ix, before, &w.arena)
-				now, has := s.hashOf(ix, after, &w.arena)
-				if had == has && old == now {
-					continue
-				}
-				if had {
-					w.replaced = append(w.replaced, garbage{kind: garbageIndex, a: slot, b: ix.number, hash: old})
-				}
-				if !has {
-					continue
-				}
-				w.added = append(w.added, garbage{kind: garbageIndex, a: slot, b: ix.number, hash: now})
-				if err := ix.hash.Add(now, slot); err != nil {
-					return memoryError(err)
-				}
-				if ix.unique {
-					w.unique = append(w.unique, uniqueCheck{index: ix, slot: slot, hash: now})
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// unindexNode takes a deleted node out of all indexes. The latch of the node is
-// held.
-func (s *Store) unindexNode(slot uint32, n *node) {
-	v := version{tag: atomic.LoadUint32(&n.tag) &^ deleted, props: atomic.LoadUint32(&n.props)}
-	var arena graph.Arena
-	st := s.schema.current.Load()
-	if len(st.byLabel) == 0 {
-		return
-	}
-	for _, l := range s.labelSets.at(v.tag).ids {
-		for _, ix := range st.byLabel[l] {
-			if h, ok := s.hashOf(ix, v, &arena); ok {
-				s.removeEntry(ix, h, slot)
-			}
-		}
-	}
-}
-
-// removeEntry removes an entry. When there is no memory for a copy of a list
-// the entry stays, and lookups find out that the node has other values.
-func (s *Store) removeEntry(ix *Index, hash uint64, slot uint32) {
-	_ = ix.hash.Remove(hash, slot)
-}
-
-// recheckIndex removes an entry when no version that anybody can see wants it.
-// It returns false when that is not decided yet: the newest version does not
-// want the entry, or is not committed, but somebody may still need it.
-func (s *Store) recheckIndex(slot, number uint32, hash, horizon uint64) (done bool) {
-	var ix *Index
-	for _, x := range s.schema.current.Load().indexes {
-		if x.number == number {
-			ix = x
-		}
-	}
-	if ix == nil {
-		return true
-	}
-	var arena graph.Arena
-	latch := s.nodeLatches.of(slot)
-	latch.Lock()
-	defer latch.Unlock()
-	wants := func(v version) bool {
-		h, ok := s.hashOf(ix, v, &arena)
-		return ok && h == hash
-	}
-	h := &s.nodes.At(slot).head
-	if !s.anyVersion(h, horizon, wants) {
-		s.removeEntry(ix, hash, slot)
-		return true
-	}
-	return !h.load().IsOwned() && wants(h.get())
-}
-
-// build enters all nodes into a registered index, in every version that
-// somebody can still see. Changes made meanwhile enter themselves.
-func (s *Store) build(ctx context.Context, ix *Index) error {
-	if ix.hash == nil {
-		return nil
-	}
-	set := s.labelMembers.find(uint32(ix.spec.Label))
-	if set == nil {
-		return nil
-	}
-	t := s.Begin(ReadMode) // keeps old versions from being reclaimed
-	defer t.Rollback()
-	horizon, _ := s.registry.Horizon()
-	var arena graph.Arena
-	var slots [scanBatch]uint32
-	for from := uint64(0); ; {
-		n, next := set.Next(from, slots[:])
-		for _, slot := range slots[:n] {
-			if err := s.buildNode(ix, slot, horizon, &arena); err != nil {
-				return err
-			}
-		}
-		if n < len(slots) {
-			return nil
-		}
-		if err := ctx.Err(); err != nil {
-			return &Error{Kind: KindCancelled, Message: "build an index", Err: context.Cause(ctx)}
-		}
-		from = next
-	}
-}
-
-func (s *Store) buildNode(ix *Index, slot uint32, horizon uint64, a *graph.Arena) (err error) {
-	latch := s.nodeLatches.of(slot)
-	latch.Lock()
-	defer latch.Unlock()
-	if uint64(slot) >= s.nodes.Len() {
-		return nil
-	}
-	h := &s.nodes.At(slot).head
-	newest, owned := h.get(), h.load().IsOwned()
-	s.anyVersion(h, horizon, func(v version) bool {
-		hash, ok := s.hashOf(ix, v, a)
-		if !ok || err != nil {
-			return false
-		}
-		if err = ix.hash.Add(hash, slot); err != nil {
-			err = memoryError(err)
-		}
-		// Whoever made this version, or the one after it, did not know the
-		// index: nobody else will take the entry out.
-		if owned || v != newest {
-			s.reclaimer.replace(s.published.Load(), []garbage{{kind: garbageIndex, a: slot, b: ix.number, hash: hash}})
-		}
-		return false
-	})
-	return err
-}
-
 // SeekIndex fills dst with visible nodes whose properties equal the values, in
 // the order of the keys of the index, and returns how many they are; 0 is the
 // end. Null and NaN equal nothing.
 func (v View) SeekIndex(c *IndexCursor, ix *Index, values []graph.Value, dst []graph.NodeID) int {
+	return seek(&v, c, ix, values, dst, v.tx.store.nodes.ID)
+}
+
+// SeekRelationships is [View.SeekIndex] for an index of relationships.
+func (v View) SeekRelationships(c *IndexCursor, ix *Index, values []graph.Value, dst []graph.RelationshipID) int {
+	return seek(&v, c, ix, values, dst, v.tx.store.relationships.ID)
+}
+
+func seek[ID ~uint64](v *View, c *IndexCursor, ix *Index, values []graph.Value, dst []ID, id func(slot uint32) uint64) int {
 	s := v.tx.store
 	n := 0
-	if len(values) == len(ix.spec.Keys) && s.nodes.Len() > 0 {
+	if len(values) == len(ix.spec.Keys) && s.length(ix) > 0 {
 		h := uint64(0)
 		for i := range values {
 			h = mixHash(h, s.schema.seed.Hash(values[i]))
 		}
-		n = v.seek(c, ix, h, values, dst)
+		v.saw(readIndexEntries, ix.number, h)
+		var slots [64]uint32
+		for n < len(dst) {
+			want := min(len(slots), len(dst)-n)
+			got, next := ix.hash.Next(h, c.next, slots[:want])
+			for _, slot := range slots[:got] {
+				record, _ := s.record(ix, slot)
+				if ver, ok := s.read(record, &v.sight); ok && s.matches(ix, ver, values) {
+					dst[n] = ID(id(slot))
+					n++
+				}
+			}
+			c.next = next
+			if got < want {
+				c.next = 1 << 32
+				break
+			}
+		}
 	}
 	if n == 0 {
 		*c = IndexCursor{}
@@ -204,34 +55,9 @@ func (v View) SeekIndex(c *IndexCursor, ix *Index, values []graph.Value, dst []g
 	return n
 }
 
-func (v *View) seek(c *IndexCursor, ix *Index, hash uint64, values []graph.Value, dst []graph.NodeID) int {
-	s := v.tx.store
-	v.saw(readIndexEntries, ix.number, hash)
-	var slots [64]uint32
-	n := 0
-	for n < len(dst) {
-		want := min(len(slots), len(dst)-n)
-		got, next := ix.hash.Next(hash, c.next, slots[:want])
-		for _, slot := range slots[:got] {
-			ver, ok := s.read(&s.nodes.At(slot).head, &v.sight)
-			if ok && ver.tag&deleted == 0 && s.matches(ix, ver, values) {
-				dst[n] = graph.NodeID(s.nodes.ID(slot))
-				n++
-			}
-		}
-		c.next = next
-		if got < want {
-			c.next = 1 << 32
-			break
-		}
-	}
-	return n
-}
-
-// matches reports whether a version of a node belongs to an index with these
-// values.
+// matches reports whether a version belongs to an index with these values.
 func (s *Store) matches(ix *Index, ver version, values []graph.Value) bool {
-	if !s.labelSets.at(ver.tag).has(ix.spec.Label) {
+	if !s.covers(ix, ver) {
 		return false
 	}
 	r := s.properties(ver.props)
@@ -258,8 +84,9 @@ func (t *Transaction) checkUnique(ctx context.Context) error {
 	for len(w.unique) > 0 {
 		u := w.unique[len(w.unique)-1]
 		w.unique = w.unique[:len(w.unique)-1]
-		v := t.store.nodes.At(u.slot).get()
-		if h, ok := t.store.hashOf(u.index, v, &w.arena); !ok || h != u.hash {
+		h, _ := t.store.record(u.index, u.slot)
+		v := h.get()
+		if k, ok := t.store.keyOf(u.index, v, &w.arena, nil); !ok || k.hash != u.hash {
 			continue // changed again since
 		}
 		if err := t.checkEntry(ctx, u.index, u.slot, u.hash, v); err != nil {
@@ -300,8 +127,8 @@ func (t *Transaction) checkEntry(ctx context.Context, ix *Index, slot uint32, ha
 // waits for whoever may give it the values.
 func (t *Transaction) checkOther(ctx context.Context, ix *Index, slot uint32, values []graph.Value) error {
 	s := t.store
-	h := &s.nodes.At(slot).head
-	has := func(v version) bool { return v.tag&deleted == 0 && s.matches(ix, v, values) }
+	h, _ := s.record(ix, slot)
+	has := func(v version) bool { return s.matches(ix, v, values) }
 	for {
 		w, v, u := h.load(), h.get(), atomic.LoadUint32(&h.undo)
 		if h.load() != w {
@@ -394,8 +221,8 @@ func (s *Store) checkAll(ctx context.Context, spec ConstraintSpec, ix *Index) er
 			if ix == nil {
 				continue
 			}
-			if h, ok := s.hashOf(ix, v, &arena); ok {
-				if err := t.checkEntry(ctx, ix, slot, h, v); err != nil {
+			if k, ok := s.keyOf(ix, v, &arena, nil); ok {
+				if err := t.checkEntry(ctx, ix, slot, k.hash, v); err != nil {
 					return err
 				}
 			}

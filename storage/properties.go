@@ -86,6 +86,15 @@ func (t *Transaction) setNodeProperties(n *node, slot uint32, v version, ref uin
 	return nil
 }
 
+// setRelationshipProperties is the same for a relationship.
+func (t *Transaction) setRelationshipProperties(r *relationship, slot uint32, v version, ref uint32) error {
+	t.setProperties(&r.head, v, ref)
+	if err := t.reindexRelationship(slot, TypeID(v.tag), v, version{tag: v.tag, props: ref}); err != nil {
+		return t.fail(err)
+	}
+	return nil
+}
+
 // setProperties makes ref the properties of a claimed record. The old ones stay
 // for older snapshots.
 func (t *Transaction) setProperties(h *head, v version, ref uint32) {
@@ -136,6 +145,13 @@ func (t *Transaction) SetRelationshipProperty(ctx context.Context, id graph.Rela
 	if err := t.writable(); err != nil {
 		return err
 	}
+	if err := t.setRelationshipProperty(ctx, id, key, value); err != nil {
+		return err
+	}
+	return t.checkUnique(ctx)
+}
+
+func (t *Transaction) setRelationshipProperty(ctx context.Context, id graph.RelationshipID, key KeyID, value graph.Value) error {
 	r, latch, v, err := t.awaitRelationship(ctx, id)
 	if err != nil {
 		return err
@@ -152,7 +168,9 @@ func (t *Transaction) SetRelationshipProperty(ctx context.Context, id graph.Rela
 	if err := t.claim(&r.head, uint32(id), relationshipChanged); err != nil { //nolint:gosec // the low half
 		return err
 	}
-	t.setProperties(&r.head, v, ref)
+	if err := t.setRelationshipProperties(r, uint32(id), v, ref); err != nil { //nolint:gosec // the low half
+		return err
+	}
 	t.logSetProperty(opSetRelationshipProperty, uint64(id), key, t.store.properties(ref))
 	return nil
 }
@@ -194,6 +212,13 @@ func (t *Transaction) ReplaceRelationshipProperties(ctx context.Context, id grap
 	if err := t.writable(); err != nil {
 		return err
 	}
+	if err := t.replaceRelationshipProperties(ctx, id, props); err != nil {
+		return err
+	}
+	return t.checkUnique(ctx)
+}
+
+func (t *Transaction) replaceRelationshipProperties(ctx context.Context, id graph.RelationshipID, props []Property) error {
 	r, latch, v, err := t.awaitRelationship(ctx, id)
 	if err != nil {
 		return err
@@ -206,7 +231,9 @@ func (t *Transaction) ReplaceRelationshipProperties(ctx context.Context, id grap
 	if err := t.claim(&r.head, uint32(id), relationshipChanged); err != nil { //nolint:gosec // the low half
 		return err
 	}
-	t.setProperties(&r.head, v, ref)
+	if err := t.setRelationshipProperties(r, uint32(id), v, ref); err != nil { //nolint:gosec // the low half
+		return err
+	}
 	t.logReplaceProperties(opReplaceRelationshipProperties, uint64(id), t.store.properties(ref))
 	return nil
 }

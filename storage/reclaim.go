@@ -12,6 +12,7 @@ import (
 type garbage struct {
 	hash uint64 // of an index entry
 	a, b uint32 // see the kinds
+	c    uint32
 	kind garbageKind
 }
 
@@ -23,7 +24,8 @@ const (
 	garbageNode                            // a: the slot of a deleted node
 	garbageRelationship                    // a: the slot of a deleted relationship
 	garbageLabel                           // a: the slot of a node, b: a label it may have lost
-	garbageIndex                           // a: the slot of a node, b: an index whose hash it may have lost
+	garbageIndex                           // a: the slot of a record, b: an index whose entry it may have lost, c: the properties that the entry was made of
+	garbageBuilt                           // the same of an entry from building the index; c: a block with the key
 )
 
 // A retirement is something that nobody can find any more, but somebody may
@@ -54,6 +56,7 @@ type reclaimer struct {
 	mu       sync.Mutex
 	replaced []replacedBatch // by timestamp
 	fresh    []retirement    // without an epoch yet
+	dropped  []*Index        // the same
 	retired  []retiredBatch  // by epoch
 	pending  atomic.Int64    // things in both lists
 
@@ -66,8 +69,9 @@ type replacedBatch struct {
 }
 
 type retiredBatch struct {
-	epoch uint64
-	list  []retirement
+	epoch   uint64
+	list    []retirement
+	indexes []*Index
 }
 
 const (
@@ -107,6 +111,14 @@ func (r *reclaimer) retire(list []retirement) {
 	r.fresh = append(r.fresh, list...)
 	r.mu.Unlock()
 	r.pending.Add(int64(len(list)))
+}
+
+// drop takes note of an index that nobody finds from now on.
+func (r *reclaimer) drop(ix *Index) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dropped = append(r.dropped, ix)
+	r.pending.Add(1)
 }
 
 // poke wakes the reclaimer when there is something to do, soon or at once. It
@@ -173,22 +185,27 @@ func (r *reclaimer) reclaim() (progress bool) {
 	}
 	retired := append([]retiredBatch(nil), r.retired[:n]...)
 	r.retired = append(r.retired[:0], r.retired[n:]...)
-	tagged := len(r.fresh) > 0
+	tagged := len(r.fresh) > 0 || len(r.dropped) > 0
 	if tagged {
-		r.retired = append(r.retired, retiredBatch{epoch: r.store.registry.Retire(), list: r.fresh})
-		r.fresh = nil
+		r.retired = append(r.retired, retiredBatch{epoch: r.store.registry.Retire(), list: r.fresh, indexes: r.dropped})
+		r.fresh, r.dropped = nil, nil
 	}
 	r.mu.Unlock()
 
+	// Entries of indexes are found by properties that are in either list.
 	freed := 0
-	for _, b := range retired {
-		r.store.freeRetired(b.list)
-		freed += len(b.list)
-	}
 	for _, b := range replaced {
 		freed += len(b.list)
 	}
 	waiting, again := r.store.freeReplaced(replaced, snapshot)
+	for _, b := range retired {
+		r.store.freeRetired(b.list)
+		freed += len(b.list)
+		freed += len(b.indexes)
+		for _, ix := range b.indexes {
+			ix.free()
+		}
+	}
 	r.retire(waiting)
 	r.replace(snapshot, again)
 	r.pending.Add(-int64(freed))
@@ -235,6 +252,16 @@ func (s *Store) freeReplaced(batches []replacedBatch, horizon uint64) (retired [
 			}
 		}
 	}
+	for _, b := range batches { // before properties are freed
+		for _, g := range b.list {
+			switch {
+			case g.kind == garbageIndex:
+				s.recheckEntry(g, horizon)
+			case g.kind == garbageBuilt && !s.recheckBuilt(g, horizon):
+				again = append(again, g)
+			}
+		}
+	}
 	stuck := s.unlinkAll(links, &retired)
 	var free []uint32
 	for _, b := range batches {
@@ -254,10 +281,7 @@ func (s *Store) freeReplaced(batches []replacedBatch, horizon uint64) (retired [
 				retired = s.freeRelationship(g.a, retired)
 			case garbageLabel:
 				s.recheckLabel(g.a, g.b, horizon)
-			case garbageIndex:
-				if !s.recheckIndex(g.a, g.b, g.hash, horizon) {
-					again = append(again, g)
-				}
+			case garbageIndex, garbageBuilt: // done
 			}
 		}
 	}
@@ -318,7 +342,6 @@ func (s *Store) freeNode(slot uint32, retired []retirement) []retirement {
 	for _, l := range s.labelSets.at(atomic.LoadUint32(&n.tag) &^ deleted).ids {
 		s.labelMembers.at(uint32(l)).Remove(slot)
 	}
-	s.unindexNode(slot, n)
 	for _, dir := range [...]Direction{Out, In} {
 		for ref := atomic.SwapUint32(n.side(dir), 0); ref != 0; {
 			group := s.block(ref)

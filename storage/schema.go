@@ -13,14 +13,28 @@ import (
 	"github.com/drawbolt/drawbolt/storage/index"
 )
 
-// An IndexSpec names an index: the nodes with a label, by the values of keys.
-// Without keys it is the label alone, of which the store always knows the
-// members.
+// An IndexSpec names an index: the nodes with a label, or the relationships of a
+// type, by the values of keys. Without keys it is the label or type alone, of
+// which the store always knows the members.
 type IndexSpec struct {
-	Name  string // empty when it is created: a name is made
-	Label LabelID
-	Keys  []KeyID
+	Name          string    // empty when it is created: a name is made
+	Kind          IndexKind // what it was made for; any kind serves all lookups
+	Relationships bool
+	Label         LabelID // of nodes
+	Type          TypeID  // of relationships
+	Keys          []KeyID
 }
+
+// An IndexKind is the form in which an index was asked for.
+type IndexKind uint8
+
+// The kinds of indexes.
+const (
+	RangeIndex IndexKind = iota
+	TextIndex
+	PointIndex
+	LookupIndex
+)
 
 // An IndexInfo describes an index.
 type IndexInfo struct {
@@ -34,8 +48,13 @@ type IndexInfo struct {
 type Index struct {
 	spec       IndexSpec
 	number     uint32 // never used twice
-	hash       *index.Hash
+	hash       *index.Hash // for equality; nil without keys
+	tree       *index.Tree // for order
 	online     atomic.Bool
+	scanned    atomic.Int64  // records looked at by building it
+	pending    atomic.Int64  // entries that not every reader wants, see entry.go
+	stamp      atomic.Uint64 // the newest commit that changed an entry
+	cut        atomic.Bool   // a key was longer than the tree keeps
 	unique     bool   // writers check that nobody else has the values
 	constraint string // the constraint that it belongs to, or ""
 }
@@ -87,6 +106,7 @@ type schemaState struct {
 	indexes     []*Index
 	constraints []ConstraintSpec
 	byLabel     map[LabelID][]*Index         // those with a hash
+	byType      map[TypeID][]*Index
 	required    map[LabelID][]ConstraintSpec // those that demand properties
 }
 
@@ -97,10 +117,14 @@ func (s *Store) SchemaVersion() uint64 { return s.schema.current.Load().version 
 func (st *schemaState) change(indexes []*Index, constraints []ConstraintSpec) *schemaState {
 	n := &schemaState{
 		version: st.version + 1, next: st.next, indexes: indexes, constraints: constraints,
-		byLabel: make(map[LabelID][]*Index), required: make(map[LabelID][]ConstraintSpec),
+		byLabel: make(map[LabelID][]*Index), byType: make(map[TypeID][]*Index), required: make(map[LabelID][]ConstraintSpec),
 	}
 	for _, ix := range indexes {
-		if ix.hash != nil {
+		switch {
+		case ix.hash == nil:
+		case ix.spec.Relationships:
+			n.byType[ix.spec.Type] = append(n.byType[ix.spec.Type], ix)
+		default:
 			n.byLabel[ix.spec.Label] = append(n.byLabel[ix.spec.Label], ix)
 		}
 		n.next = max(n.next, ix.number+1)
@@ -241,6 +265,7 @@ func (s *Store) register(spec IndexSpec, unique bool, constraint string) *Index 
 	ix := &Index{spec: spec, number: st.next, unique: unique, constraint: constraint}
 	if len(spec.Keys) > 0 {
 		ix.hash = index.NewHash(s.memory, s.indexBlocks, s.retireIndexBlock)
+		ix.tree = index.NewTree(s.indexBlocks)
 	}
 	s.schema.current.Store(st.change(append(slices.Clone(st.indexes), ix), st.constraints))
 	return ix
@@ -256,18 +281,26 @@ func (s *Store) bringOnline(ix *Index) {
 	s.schema.current.Store(st.change(st.indexes, st.constraints)) // a new version
 }
 
-// unregister removes an index. Those who are reading it find nothing more.
+// unregister removes an index.
 func (s *Store) unregister(ix *Index) {
 	ix.online.Store(false)
 	st := s.schema.current.Load()
 	without := slices.DeleteFunc(slices.Clone(st.indexes), func(o *Index) bool { return o == ix })
 	s.schema.current.Store(st.change(without, st.constraints))
-	// Whoever has loaded the old state holds the latch of a node while using
-	// it. After all latches have been free once, nobody adds anything.
+	// Whoever has loaded the old state holds the latch of a record while using
+	// it. After all latches have been free once, nobody adds anything. Readers
+	// may go on for as long as their snapshots.
 	s.nodeLatches.passAll()
+	s.relationshipLatches.passAll()
 	if ix.hash != nil {
-		ix.hash.Free()
+		s.reclaimer.drop(ix)
 	}
+}
+
+// free gives back the memory of an index that nobody reads.
+func (ix *Index) free() {
+	ix.hash.Free()
+	ix.tree.Free()
 }
 
 // DropIndex removes an index by name. The index of a constraint goes with its

@@ -31,6 +31,7 @@ const (
 	readType                             // a: type; which relationships are of it
 	readRelationships                    // which are there
 	readIndexEntries                     // a: index, b: hash
+	readIndex                            // a: index; some of it
 	readStatistic                        // a: label, b: kind and type
 )
 
@@ -140,6 +141,7 @@ func (t *Transaction) noteChanges(timestamp uint64) {
 		for _, g := range list {
 			if g.kind == garbageIndex {
 				note(readIndexEntries, g.b, g.hash)
+				note(readIndex, g.b, 0)
 			}
 		}
 	}

@@ -39,6 +39,7 @@ type work struct {
 	retired  []retirement // what nobody finds any more
 	links    []link       // ends of created relationships, to be settled
 	unique   []uniqueCheck
+	touched  []touched // indexes
 	delta    delta  // statistics
 	redo     []byte // operations for the log
 	stuck    bool   // links could not be cut
@@ -180,6 +181,6 @@ func (s *Store) freeWork(w *work) {
 	w.retired, w.links, w.stuck = w.retired[:0], w.links[:0], false
 	w.redo, w.buffer = w.redo[:0], w.buffer[:0]
 	w.delta.reset()
-	w.unique = w.unique[:0]
+	w.unique, w.touched = w.unique[:0], w.touched[:0]
 	s.works.Put(w)
 }

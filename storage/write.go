@@ -91,7 +91,11 @@ func (t *Transaction) CreateRelationship(ctx context.Context, start, end graph.N
 	if err != nil {
 		return 0, memoryError(err)
 	}
-	return t.createRelationship(ctx, slot, r, start, end, typ, ref)
+	id, err := t.createRelationship(ctx, slot, r, start, end, typ, ref)
+	if err != nil {
+		return 0, err
+	}
+	return id, t.checkUnique(ctx)
 }
 
 func (t *Transaction) createRelationship(ctx context.Context, slot uint32, r *relationship, start, end graph.NodeID, typ TypeID, ref uint32) (graph.RelationshipID, error) {
@@ -110,6 +114,13 @@ func (t *Transaction) createRelationship(ctx context.Context, slot uint32, r *re
 	}
 	if err := s.typeMembers.at(uint32(typ)).Add(slot); err != nil {
 		return 0, t.fail(memoryError(err))
+	}
+	latch := s.relationshipLatches.of(slot)
+	latch.Lock()
+	err := t.reindexRelationship(slot, typ, version{tag: deleted}, r.get())
+	latch.Unlock()
+	if err != nil {
+		return 0, t.fail(err)
 	}
 	w.delta.add(statistic{kind: countRelationships}, 1)
 	w.delta.add(statistic{kind: countType, typ: typ}, 1)
@@ -278,7 +289,11 @@ func (t *Transaction) DeleteNode(ctx context.Context, id graph.NodeID) (was bool
 		t.countLabel(n, l, -1)
 	}
 	t.work.delta.add(statistic{kind: countNodes}, -1)
-	n.set(version{tag: v.tag | deleted, props: v.props})
+	gone := version{tag: v.tag | deleted, props: v.props}
+	n.set(gone)
+	if err := t.reindex(uint32(id), v, gone); err != nil { //nolint:gosec // the low half
+		return false, t.fail(err)
+	}
 	t.work.replaced = append(t.work.replaced, garbage{kind: garbageNode, a: uint32(id)}) //nolint:gosec // the low half
 	t.logDelete(opDeleteNode, uint64(id))
 	return true, nil
@@ -313,7 +328,11 @@ func (t *Transaction) DeleteRelationship(ctx context.Context, id graph.Relations
 	latch.Unlock()
 	t.markEnd(start, Out, typ, 1)
 	t.markEnd(end, In, typ, 1)
-	r.set(version{tag: v.tag | deleted, props: v.props})
+	gone := version{tag: v.tag | deleted, props: v.props}
+	r.set(gone)
+	if err := t.reindexRelationship(uint32(id), typ, v, gone); err != nil { //nolint:gosec // the low half
+		return false, t.fail(err)
+	}
 	t.work.replaced = append(t.work.replaced, garbage{kind: garbageRelationship, a: uint32(id)}) //nolint:gosec // the low half
 	d := &t.work.delta
 	d.add(statistic{kind: countRelationships}, -1)

@@ -24,7 +24,7 @@ func AppendOrderKey(dst []byte, v Value) []byte {
 	case KindInteger, KindFloat:
 		return appendNumberKey(dst, v)
 	case KindBoolean:
-		return append(dst, byte(v.num))
+		return append(dst, byte(v.num)) //nolint:gosec // 0 or 1
 	case KindNode, KindRelationship:
 		return binary.BigEndian.AppendUint64(dst, v.num)
 	case KindString:

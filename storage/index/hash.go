@@ -27,6 +27,7 @@ type Hash struct {
 	retire func(ref uint32, size int)
 	shards [hashShards]hashShard
 	count  atomic.Int64
+	groups atomic.Int64 // hashes that have slots
 }
 
 const (
@@ -54,6 +55,9 @@ type hashShard struct {
 func NewHash(m *slab.Memory, b *slab.Blocks, retire func(ref uint32, size int)) *Hash {
 	return &Hash{memory: m, blocks: b, retire: retire}
 }
+
+// Distinct returns the number of hashes that have slots.
+func (h *Hash) Distinct() int64 { return h.groups.Load() }
 
 // Len returns the number of entries.
 func (h *Hash) Len() int64 { return h.count.Load() }
@@ -109,6 +113,7 @@ func (h *Hash) Add(hash uint64, slot uint32) error {
 		s.used++
 	}
 	h.count.Add(1)
+	h.groups.Add(1)
 	return nil
 }
 
@@ -175,6 +180,9 @@ func (h *Hash) Remove(hash uint64, slot uint32) error {
 	if removed {
 		atomic.StoreUint64(cell, c)
 		h.count.Add(-1)
+		if c == cellRemoved {
+			h.groups.Add(-1)
+		}
 	}
 	return nil
 }
@@ -217,6 +225,7 @@ func (h *Hash) Free() {
 		h.freeShard(&h.shards[i])
 	}
 	h.count.Store(0)
+	h.groups.Store(0)
 }
 
 func (h *Hash) freeShard(s *hashShard) {
