@@ -209,6 +209,7 @@ func TestSchemaReopened(t *testing.T) {
 	}
 	label := must[storage.LabelID](t)(s.InternLabel("L"))
 	a, b := must[storage.KeyID](t)(s.InternKey("a")), must[storage.KeyID](t)(s.InternKey("b"))
+	typ := must[storage.TypeID](t)(s.InternType("T"))
 	ctx := t.Context()
 	for _, err := range []error{
 		s.CreateIndex(ctx, storage.IndexSpec{Name: "one", Label: label, Keys: []storage.KeyID{a}}),
@@ -216,6 +217,10 @@ func TestSchemaReopened(t *testing.T) {
 		s.CreateIndex(ctx, storage.IndexSpec{Label: label}),
 		s.DropIndex(ctx, "gone"),
 		s.CreateConstraint(ctx, storage.ConstraintSpec{Kind: storage.Unique, Label: label, Keys: []storage.KeyID{a, b}}),
+		s.CreateIndex(ctx, storage.IndexSpec{Name: "text", Kind: storage.TextIndex, Label: label, Keys: []storage.KeyID{a}}),
+		s.CreateIndex(ctx, storage.IndexSpec{Name: "rel", Relationships: true, Type: typ, Keys: []storage.KeyID{a}}),
+		s.CreateConstraint(ctx, storage.ConstraintSpec{Name: "typed", Kind: storage.PropertyType, Label: label, Keys: []storage.KeyID{b}, Types: storage.ValueTypes{Kinds: 1 << graph.KindString}}),
+		s.CreateConstraint(ctx, storage.ConstraintSpec{Name: "relkey", Kind: storage.NodeKey, Relationships: true, Type: typ, Keys: []storage.KeyID{b}}),
 		s.CreateConstraint(ctx, storage.ConstraintSpec{Name: "must", Kind: storage.Exists, Label: label, Keys: []storage.KeyID{a}}),
 	} {
 		if err != nil {
@@ -246,7 +251,7 @@ func TestSchemaReopened(t *testing.T) {
 			t.Errorf("index %s is not online", info.Name)
 		}
 	}
-	if got := strings.Join(names, " "); got != "constraint_L_a_b index_L one" {
+	if got := strings.Join(names, " "); got != "constraint_L_a_b index_L one rel relkey text" {
 		t.Errorf("indexes are %q", got)
 	}
 	for _, tt := range []struct {
@@ -256,6 +261,7 @@ func TestSchemaReopened(t *testing.T) {
 	}{
 		{name: "other values", props: []storage.Property{one, {Key: b, Value: graph.String("y")}}},
 		{name: "same values", props: []storage.Property{one, two}, want: storage.KindConstraint},
+		{name: "wrong type", props: []storage.Property{one, {Key: b, Value: graph.Integer(1)}}, want: storage.KindConstraint},
 		{name: "missing property", props: []storage.Property{two}, want: storage.KindConstraint},
 		{name: "not in the unique index", props: []storage.Property{one}},
 		{name: "nor is this", props: []storage.Property{one}},
@@ -276,8 +282,23 @@ func TestSchemaReopened(t *testing.T) {
 	if err := s.DropIndex(ctx, "one"); err != nil {
 		t.Error(err)
 	}
+	connect := func(props ...storage.Property) error {
+		tx := s.Begin(storage.WriteMode)
+		defer tx.Rollback()
+		n := must[graph.NodeID](t)(tx.CreateNode(ctx, nil, nil))
+		if _, err := tx.CreateRelationship(ctx, n, n, typ, props); err != nil {
+			return err
+		}
+		_, err := tx.Commit(ctx)
+		return err
+	}
+	for i, want := range []storage.Kind{0, storage.KindConstraint, storage.KindConstraint} {
+		if err := connect([][]storage.Property{{two}, {two}, {one}}[i]...); kindOf(err) != want {
+			t.Errorf("relationship %d: %v", i, err)
+		}
+	}
 	err = s.CreateConstraint(ctx, storage.ConstraintSpec{Kind: storage.Unique, Label: label, Keys: []storage.KeyID{a}})
-	if kindOf(err) != storage.KindConstraint || len(s.Constraints()) != 1 {
+	if kindOf(err) != storage.KindConstraint || len(s.Constraints()) != 3 {
 		t.Errorf("a constraint that is broken already: %v; %v", err, s.Constraints())
 	}
 }

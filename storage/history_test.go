@@ -26,8 +26,8 @@ func TestHistory(t *testing.T) {
 	}
 }
 
-// createIndexes creates an index on one key and one on two, while transactions
-// run.
+// createIndexes creates indexes on one key and on two, of nodes and of
+// relationships, while transactions run.
 func createIndexes(t *testing.T, s *storage.Store) {
 	t.Helper()
 	label, _ := s.Label("A")
@@ -37,6 +37,10 @@ func createIndexes(t *testing.T, s *storage.Store) {
 		if err := s.CreateIndex(t.Context(), storage.IndexSpec{Label: label, Keys: keys}); err != nil {
 			t.Fatal(err)
 		}
+	}
+	typ, _ := s.Type("TA")
+	if err := s.CreateIndex(t.Context(), storage.IndexSpec{Relationships: true, Type: typ, Keys: []storage.KeyID{a}}); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -105,6 +105,7 @@ type readGraph struct {
 	typ          storage.TypeID
 	key          storage.KeyID
 	index        *storage.Index
+	relIndex     *storage.Index
 }
 
 func newReadGraph(t *testing.T) *readGraph {
@@ -116,6 +117,10 @@ func newReadGraph(t *testing.T) *readGraph {
 		t.Fatal(err)
 	}
 	g.index, _ = g.store.FindIndex(g.label, []storage.KeyID{g.key})
+	if err := g.store.CreateIndex(t.Context(), storage.IndexSpec{Relationships: true, Type: g.typ, Keys: []storage.KeyID{g.key}}); err != nil {
+		t.Fatal(err)
+	}
+	g.relIndex, _ = g.store.FindRelationshipIndex(g.typ, []storage.KeyID{g.key})
 	retry(t, g.store, func(tx *storage.Transaction) (err error) {
 		one := []storage.Property{{Key: g.key, Value: graph.Integer(1)}}
 		if g.a, err = tx.CreateNode(t.Context(), []storage.LabelID{g.label}, one); err != nil {
@@ -201,6 +206,10 @@ func TestSerializableReads(t *testing.T) {
 		{"ScanRelationships", []change{connect, disconnect}, []change{setA, create, setRel}},
 		{"SeekIndex", []change{setA, create}, []change{createOther, changeC, connect}},
 		{"SelectNodes", []change{setA, create, labelB}, []change{createOther, changeC, connect}},
+		{"SeekRange", []change{setA, create}, []change{createOther, changeC, connect}},
+		{"CountRange", []change{setA, create}, []change{createOther, changeC, connect}},
+		{"SeekRelationships", []change{setRel}, []change{setA, changeC}},
+		{"SeekRangeRelationships", []change{setRel, disconnect}, []change{setA, changeC}},
 		{"StepCount", []change{connect, disconnect}, []change{setA, createOther}},
 		{"TypeCount", []change{connect, disconnect}, []change{setA, create}},
 	} {
@@ -280,6 +289,21 @@ var reads = map[string]func(v storage.View, g *readGraph){
 	},
 	"SelectNodes": func(v storage.View, g *readGraph) {
 		v.SelectNodes(new(storage.NodeCursor), g.label, true, []storage.Condition{storage.NewCondition(g.key, storage.Greater, graph.Integer(5))}, make([]graph.NodeID, 8))
+	},
+	"SeekRange": func(v storage.View, g *readGraph) {
+		r := storage.NewRange(g.index, nil, nil)
+		v.SeekRange(new(storage.RangeCursor), &r, false, make([]graph.NodeID, 8))
+	},
+	"CountRange": func(v storage.View, g *readGraph) {
+		r := storage.NewRange(g.index, nil, nil)
+		v.CountRange(&r)
+	},
+	"SeekRelationships": func(v storage.View, g *readGraph) {
+		v.SeekRelationships(new(storage.IndexCursor), g.relIndex, []graph.Value{graph.Integer(1)}, make([]graph.RelationshipID, 8))
+	},
+	"SeekRangeRelationships": func(v storage.View, g *readGraph) {
+		r := storage.NewRange(g.relIndex, nil, nil)
+		v.SeekRangeRelationships(new(storage.RangeCursor), &r, true, make([]graph.RelationshipID, 8))
 	},
 	"StepCount": func(v storage.View, g *readGraph) { v.StepCount(g.label, g.typ, storage.Both) },
 	"TypeCount": func(v storage.View, g *readGraph) { v.TypeCount(g.typ) },

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/storage/graph"
@@ -150,9 +151,11 @@ func (t *Transaction) checkOther(ctx context.Context, ix *Index, slot uint32, va
 			return nil
 		}
 		if !w.IsOwned() && w.Timestamp() > t.seen && t.mode == WriteMode {
-			return conflictOn(h, fmt.Sprintf("another transaction has created a node with the same values for constraint %q", ix.constraint))
+			return conflictOn(h, fmt.Sprintf("another transaction has used the same values for constraint %q", ix.constraint))
 		}
-		return &Error{Kind: KindConstraint, Message: fmt.Sprintf("a node with the same values exists already, constraint %q", ix.constraint)}
+		name, about := s.describe(ix.spec, slot)
+		return &Error{Kind: KindConstraint, Message: fmt.Sprintf("%s already exists %s and %s, constraint %q",
+			name, about, s.describeValues(&ix.spec, values), ix.constraint)}
 	}
 }
 
@@ -198,23 +201,28 @@ func (s *Store) checkAll(ctx context.Context, spec ConstraintSpec, ix *Index) er
 	t := s.Begin(ReadMode)
 	defer t.Rollback()
 	set := s.labelMembers.find(uint32(spec.Label))
+	if spec.Relationships {
+		set = s.typeMembers.find(uint32(spec.Type))
+	}
 	if set == nil {
 		return nil
 	}
+	about := &Index{spec: spec.index()}
 	var arena graph.Arena
 	var slots [scanBatch]uint32
 	for from := uint64(0); ; {
 		n, next := set.Next(from, slots[:])
 		for _, slot := range slots[:n] {
-			v, err := t.settled(ctx, &s.nodes.At(slot).head)
+			h, _ := s.record(about, slot)
+			v, err := t.settled(ctx, h)
 			if err != nil {
 				return err
 			}
-			if v.tag&deleted != 0 || !s.labelSets.at(v.tag).has(spec.Label) {
+			if !s.covers(about, v) {
 				continue
 			}
 			if spec.Kind != Unique {
-				if err := s.checkRequired(spec, v); err != nil {
+				if err := s.checkRequired(&spec, slot, v); err != nil {
 					return err
 				}
 			}
@@ -235,40 +243,85 @@ func (s *Store) checkAll(ctx context.Context, spec ConstraintSpec, ix *Index) er
 }
 
 // checkRequired returns an error when a version lacks a property that a
-// constraint demands.
-func (s *Store) checkRequired(c ConstraintSpec, v version) error {
+// constraint demands, or has it with another type.
+func (s *Store) checkRequired(c *ConstraintSpec, slot uint32, v version) error {
 	r := s.properties(v.props)
 	for _, k := range c.Keys {
-		if r.Find(uint32(k)) == nil {
-			return &Error{Kind: KindConstraint, Message: fmt.Sprintf("a node with label %s must have the property %s, constraint %q",
-				s.LabelName(c.Label), s.KeyName(k), c.Name)}
+		stored := r.Find(uint32(k))
+		what := ""
+		switch {
+		case stored == nil && c.Kind != PropertyType:
+			what = "must have the property " + quoted(s.KeyName(k))
+		case stored != nil && c.Kind == PropertyType:
+			var arena graph.Arena
+			if value := decode(stored, &arena); !c.Types.Has(value) {
+				what = fmt.Sprintf("has a property %s of wrong type %s", quoted(s.KeyName(k)), value.Kind())
+			}
+		}
+		if what != "" {
+			name, about := s.describe(c.index(), slot)
+			return &Error{Kind: KindConstraint, Message: fmt.Sprintf("%s %s %s, constraint %q", name, about, what, c.Name)}
 		}
 	}
 	return nil
 }
 
-// checkAllRequired makes sure, at commit, that changed nodes have the
+func quoted(name string) string { return "`" + name + "`" }
+
+// describe names a record of an index or constraint in messages.
+func (s *Store) describe(spec IndexSpec, slot uint32) (name, about string) {
+	if spec.Relationships {
+		return fmt.Sprintf("Relationship(%d)", s.relationships.ID(slot)), "with type " + quoted(s.TypeName(spec.Type))
+	}
+	return fmt.Sprintf("Node(%d)", s.nodes.ID(slot)), "with label " + quoted(s.LabelName(spec.Label))
+}
+
+// describeValues names the values of an index in messages.
+func (s *Store) describeValues(spec *IndexSpec, values []graph.Value) string {
+	keys := make([]string, len(values))
+	shown := make([]string, len(values))
+	for i := range values {
+		keys[i] = quoted(s.KeyName(spec.Keys[i]))
+		shown[i] = fmt.Sprint(values[i])
+	}
+	if len(keys) == 1 {
+		return "property " + keys[0] + " = " + shown[0]
+	}
+	return "properties " + strings.Join(keys, ", ") + " = " + strings.Join(shown, ", ")
+}
+
+// checkAllRequired makes sure, at commit, that changed records have the
 // properties that constraints demand.
 func (t *Transaction) checkAllRequired() error {
 	s := t.store
 	st := s.schema.current.Load()
-	if len(st.required) == 0 {
+	if len(st.required) == 0 && len(st.demanded) == 0 {
 		return nil
 	}
 	for _, c := range t.work.changes {
-		if !c.kind.isNode() {
-			continue
-		}
-		v := s.nodes.At(c.slot).get()
+		v := s.head(c).get()
 		if v.tag&deleted != 0 {
 			continue
 		}
-		for _, l := range s.labelSets.at(v.tag).ids {
-			for _, constraint := range st.required[l] {
-				if err := s.checkRequired(constraint, v); err != nil {
-					return err
-				}
+		if !c.kind.isNode() {
+			if err := s.checkConstraints(st.demanded[TypeID(v.tag)], c.slot, v); err != nil {
+				return err
 			}
+			continue
+		}
+		for _, l := range s.labelSets.at(v.tag).ids {
+			if err := s.checkConstraints(st.required[l], c.slot, v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Store) checkConstraints(list []ConstraintSpec, slot uint32, v version) error {
+	for i := range list {
+		if err := s.checkRequired(&list[i], slot, v); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -31,6 +31,8 @@ const (
 	opDropIndex
 	opCreateConstraint
 	opDropConstraint
+	opCreateIndexOf      // of a kind or on relationships
+	opCreateConstraintOf // of types or on relationships
 )
 
 // inSnapshot reports whether a snapshot may have an operation: what is in it has
@@ -137,11 +139,31 @@ func appendSpec(dst []byte, l LabelID, keys []KeyID) []byte {
 	return dst
 }
 
+// encodeIndex writes indexes as the first versions did, as long as these had them.
 func encodeIndex(spec IndexSpec) []byte {
+	if spec.Relationships || spec.Kind != RangeIndex {
+		b := appendText([]byte{byte(opCreateIndexOf)}, spec.Name)
+		return appendSubject(binary.AppendUvarint(b, uint64(spec.Kind)), spec)
+	}
 	return appendSpec(appendText([]byte{byte(opCreateIndex)}, spec.Name), spec.Label, spec.Keys)
 }
 
+// appendSubject writes whether relationships are meant, the label or type, and the
+// keys.
+func appendSubject(dst []byte, spec IndexSpec) []byte {
+	if spec.Relationships {
+		return appendSpec(append(dst, 1), LabelID(spec.Type), spec.Keys)
+	}
+	return appendSpec(append(dst, 0), spec.Label, spec.Keys)
+}
+
 func encodeConstraint(spec ConstraintSpec) []byte {
+	if spec.Relationships || spec.Kind == PropertyType {
+		b := appendText([]byte{byte(opCreateConstraintOf)}, spec.Name)
+		b = binary.AppendUvarint(b, uint64(spec.Kind))
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(spec.Types.Kinds)), uint64(spec.Types.Items))
+		return appendSubject(b, spec.index())
+	}
 	b := appendText([]byte{byte(opCreateConstraint)}, spec.Name)
 	return appendSpec(binary.AppendUvarint(b, uint64(spec.Kind)), spec.Label, spec.Keys)
 }

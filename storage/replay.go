@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/drawbolt/drawbolt/storage/graph"
 	"github.com/drawbolt/drawbolt/storage/mvcc"
@@ -350,8 +351,8 @@ func (r *reader) text() (string, error) {
 }
 
 // spec reads the rest of an index or constraint.
-func (r *reader) spec() (l LabelID, keys []KeyID, err error) {
-	label, err := r.token(r.t.store.labels)
+func (r *reader) spec(subjects *tokens) (subject uint32, keys []KeyID, err error) {
+	token, err := r.token(subjects)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -366,7 +367,69 @@ func (r *reader) spec() (l LabelID, keys []KeyID, err error) {
 		}
 		keys = append(keys, KeyID(k))
 	}
-	return LabelID(label), keys, nil
+	return token, keys, nil
+}
+
+// subject reads the rest of an index or constraint that may be on relationships.
+func (r *reader) subject(name string) (spec IndexSpec, err error) {
+	relationships, err := r.number()
+	if err != nil {
+		return IndexSpec{}, err
+	}
+	if relationships == 0 {
+		l, keys, err := r.spec(r.t.store.labels)
+		return IndexSpec{Name: name, Label: LabelID(l), Keys: keys}, err
+	}
+	t, keys, err := r.spec(r.t.store.types)
+	return IndexSpec{Name: name, Relationships: true, Type: TypeID(t), Keys: keys}, err
+}
+
+func (r *reader) createIndexOf(name string) error {
+	kind, err := r.number()
+	if err != nil {
+		return err
+	}
+	if kind > uint64(LookupIndex) {
+		return fmt.Errorf("%w: unknown kind of index", errRedo)
+	}
+	spec, err := r.subject(name)
+	if err != nil {
+		return err
+	}
+	spec.Kind = IndexKind(kind)
+	return r.registerIndex(spec)
+}
+
+func (r *reader) registerIndex(spec IndexSpec) error {
+	s := r.t.store
+	if s.indexNamed(spec.Name) != nil {
+		return fmt.Errorf("%w: the index is there already", errRedo)
+	}
+	s.register(spec, false, "")
+	return nil
+}
+
+func (r *reader) createConstraintOf(name string) error {
+	var numbers [3]uint64
+	for i := range numbers {
+		n, err := r.number()
+		if err != nil {
+			return err
+		}
+		numbers[i] = n
+	}
+	spec, err := r.subject(name)
+	if err != nil {
+		return err
+	}
+	if numbers[0] < uint64(Unique) || numbers[0] > uint64(PropertyType) || max(numbers[1], numbers[2]) > math.MaxUint32 {
+		return fmt.Errorf("%w: unknown kind of constraint", errRedo)
+	}
+	r.t.store.enforce(ConstraintSpec{
+		Name: name, Kind: ConstraintKind(numbers[0]), Types: ValueTypes{Kinds: uint32(numbers[1]), Items: uint32(numbers[2])}, //nolint:gosec // checked
+		Relationships: spec.Relationships, Label: spec.Label, Type: spec.Type, Keys: spec.Keys,
+	})
+	return nil
 }
 
 // schemaOperation reads and applies a change of the schema. Indexes are built
@@ -379,14 +442,15 @@ func (r *reader) schemaOperation(op operation) error {
 	}
 	switch op {
 	case opCreateIndex:
-		l, keys, err := r.spec()
+		l, keys, err := r.spec(s.labels)
 		if err != nil {
 			return err
 		}
-		if s.indexNamed(name) != nil {
-			return fmt.Errorf("%w: the index is there already", errRedo)
-		}
-		s.register(IndexSpec{Name: name, Label: l, Keys: keys}, false, "")
+		return r.registerIndex(IndexSpec{Name: name, Label: LabelID(l), Keys: keys})
+	case opCreateIndexOf:
+		return r.createIndexOf(name)
+	case opCreateConstraintOf:
+		return r.createConstraintOf(name)
 	case opDropIndex:
 		ix := s.indexNamed(name)
 		if ix == nil {
@@ -398,14 +462,14 @@ func (r *reader) schemaOperation(op operation) error {
 		if err != nil {
 			return err
 		}
-		l, keys, err := r.spec()
+		l, keys, err := r.spec(s.labels)
 		if err != nil {
 			return err
 		}
 		if kind < uint64(Unique) || kind > uint64(NodeKey) {
 			return fmt.Errorf("%w: unknown kind of constraint", errRedo)
 		}
-		s.enforce(ConstraintSpec{Name: name, Kind: ConstraintKind(kind), Label: l, Keys: keys})
+		s.enforce(ConstraintSpec{Name: name, Kind: ConstraintKind(kind), Label: LabelID(l), Keys: keys})
 	case opDropConstraint:
 		s.dropConstraint(name)
 	default:

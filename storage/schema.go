@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,7 +40,9 @@ const (
 // An IndexInfo describes an index.
 type IndexInfo struct {
 	IndexSpec
-	Online     bool   // built, and used by lookups
+	Online     bool    // built, and used by lookups
+	Populated  float64 // percentage that is built
+	Unique     bool
 	Entries    int64  // nodes in it, some perhaps only for older snapshots
 	Constraint string // the constraint that it belongs to, or ""
 }
@@ -47,7 +50,7 @@ type IndexInfo struct {
 // An Index finds nodes by the values of their properties.
 type Index struct {
 	spec       IndexSpec
-	number     uint32 // never used twice
+	number     uint32      // never used twice
 	hash       *index.Hash // for equality; nil without keys
 	tree       *index.Tree // for order
 	online     atomic.Bool
@@ -55,8 +58,8 @@ type Index struct {
 	pending    atomic.Int64  // entries that not every reader wants, see entry.go
 	stamp      atomic.Uint64 // the newest commit that changed an entry
 	cut        atomic.Bool   // a key was longer than the tree keeps
-	unique     bool   // writers check that nobody else has the values
-	constraint string // the constraint that it belongs to, or ""
+	unique     bool          // writers check that nobody else has the values
+	constraint string        // the constraint that it belongs to, or ""
 }
 
 // Spec returns what is indexed.
@@ -79,17 +82,59 @@ type ConstraintKind uint8
 
 // The kinds of constraints.
 const (
-	Unique  ConstraintKind = iota + 1 // no two nodes have the same values
-	Exists                            // every node has the properties
-	NodeKey                           // both
+	Unique       ConstraintKind = iota + 1 // no two nodes have the same values
+	Exists                                 // every node has the properties
+	NodeKey                                // both
+	PropertyType                           // the property, where it is, has one of some types
 )
 
-// A ConstraintSpec names a constraint on the nodes with a label.
+// A ConstraintSpec names a constraint on the nodes with a label, or on the
+// relationships of a type.
 type ConstraintSpec struct {
-	Name  string // empty when it is created: a name is made
-	Kind  ConstraintKind
-	Label LabelID
-	Keys  []KeyID
+	Name          string // empty when it is created: a name is made
+	Kind          ConstraintKind
+	Relationships bool
+	Label         LabelID // of nodes
+	Type          TypeID  // of relationships
+	Keys          []KeyID
+	Types         ValueTypes // of PropertyType
+}
+
+// ValueTypes is a set of types of property values.
+type ValueTypes struct {
+	Kinds uint32 // by graph.Kind, without lists
+	Items uint32 // lists whose items all are of one of these kinds
+}
+
+// Has reports whether a value is of one of the types.
+func (t ValueTypes) Has(v graph.Value) bool {
+	if v.Kind() != graph.KindList {
+		return t.Kinds>>v.Kind()&1 != 0
+	}
+	if v.Len() == 0 {
+		return t.Items != 0
+	}
+	first := v.List()[0].Kind()
+	for _, item := range v.List() {
+		if item.Kind() != first {
+			return false
+		}
+	}
+	return t.Items>>first&1 != 0
+}
+
+// hasIndex reports whether a constraint needs an index.
+func (c *ConstraintSpec) hasIndex() bool { return c.Kind == Unique || c.Kind == NodeKey }
+
+// index returns the index of a constraint that needs one.
+func (c *ConstraintSpec) index() IndexSpec {
+	return IndexSpec{Name: c.Name, Relationships: c.Relationships, Label: c.Label, Type: c.Type, Keys: c.Keys}
+}
+
+// same reports whether two indexes are about the same records and of one kind.
+func (spec *IndexSpec) same(o *IndexSpec) bool {
+	return spec.Kind == o.Kind && spec.Relationships == o.Relationships && spec.Label == o.Label &&
+		spec.Type == o.Type && sameKeys(spec.Keys, o.Keys)
 }
 
 // A schema is the indexes and constraints of a store.
@@ -105,9 +150,10 @@ type schemaState struct {
 	next        uint32 // number of the next index
 	indexes     []*Index
 	constraints []ConstraintSpec
-	byLabel     map[LabelID][]*Index         // those with a hash
+	byLabel     map[LabelID][]*Index // those with a hash
 	byType      map[TypeID][]*Index
-	required    map[LabelID][]ConstraintSpec // those that demand properties
+	required    map[LabelID][]ConstraintSpec // those that demand properties or types
+	demanded    map[TypeID][]ConstraintSpec  // the same for relationships
 }
 
 // SchemaVersion changes with every change of an index or constraint.
@@ -117,7 +163,7 @@ func (s *Store) SchemaVersion() uint64 { return s.schema.current.Load().version 
 func (st *schemaState) change(indexes []*Index, constraints []ConstraintSpec) *schemaState {
 	n := &schemaState{
 		version: st.version + 1, next: st.next, indexes: indexes, constraints: constraints,
-		byLabel: make(map[LabelID][]*Index), byType: make(map[TypeID][]*Index), required: make(map[LabelID][]ConstraintSpec),
+		byLabel: make(map[LabelID][]*Index), byType: make(map[TypeID][]*Index), required: make(map[LabelID][]ConstraintSpec), demanded: make(map[TypeID][]ConstraintSpec),
 	}
 	for _, ix := range indexes {
 		switch {
@@ -130,7 +176,11 @@ func (st *schemaState) change(indexes []*Index, constraints []ConstraintSpec) *s
 		n.next = max(n.next, ix.number+1)
 	}
 	for _, c := range constraints {
-		if c.Kind != Unique {
+		switch {
+		case c.Kind == Unique:
+		case c.Relationships:
+			n.demanded[c.Type] = append(n.demanded[c.Type], c)
+		default:
 			n.required[c.Label] = append(n.required[c.Label], c)
 		}
 	}
@@ -142,11 +192,24 @@ func (s *Store) Indexes() []IndexInfo {
 	var list []IndexInfo
 	for _, ix := range s.schema.current.Load().indexes {
 		list = append(list, IndexInfo{
-			IndexSpec: ix.spec, Online: ix.online.Load(), Entries: ix.Entries(), Constraint: ix.constraint,
+			IndexSpec: ix.spec, Online: ix.online.Load(), Populated: s.populated(ix),
+			Entries: ix.Entries(), Constraint: ix.constraint, Unique: ix.unique,
 		})
 	}
 	slices.SortFunc(list, func(a, b IndexInfo) int { return cmp.Compare(a.Name, b.Name) })
 	return list
+}
+
+// populated estimates how much of an index is built.
+func (s *Store) populated(ix *Index) float64 {
+	if ix.online.Load() {
+		return 100
+	}
+	all := s.LabelCount(ix.spec.Label)
+	if ix.spec.Relationships {
+		all = s.TypeCount(ix.spec.Type)
+	}
+	return min(100, 100*float64(ix.scanned.Load())/float64(max(1, all)))
 }
 
 // Constraints returns all constraints, by name.
@@ -159,7 +222,16 @@ func (s *Store) Constraints() []ConstraintSpec {
 // FindIndex returns the index on exactly these keys of a label, in any order,
 // once it is built. It takes part in lookups of every running transaction.
 func (s *Store) FindIndex(l LabelID, keys []KeyID) (*Index, bool) {
-	for _, ix := range s.schema.current.Load().byLabel[l] {
+	return findIndex(s.schema.current.Load().byLabel[l], keys)
+}
+
+// FindRelationshipIndex is [Store.FindIndex] for the relationships of a type.
+func (s *Store) FindRelationshipIndex(t TypeID, keys []KeyID) (*Index, bool) {
+	return findIndex(s.schema.current.Load().byType[t], keys)
+}
+
+func findIndex(list []*Index, keys []KeyID) (*Index, bool) {
+	for _, ix := range list {
 		if ix.online.Load() && sameKeys(ix.spec.Keys, keys) {
 			return ix, true
 		}
@@ -167,10 +239,19 @@ func (s *Store) FindIndex(l LabelID, keys []KeyID) (*Index, bool) {
 	return nil, false
 }
 
+// RelationshipIndexesOf returns the indexes with keys on a type that are built.
+func (s *Store) RelationshipIndexesOf(t TypeID) []*Index {
+	return online(s.schema.current.Load().byType[t])
+}
+
 // IndexesOf returns the indexes with keys on a label that are built.
 func (s *Store) IndexesOf(l LabelID) []*Index {
+	return online(s.schema.current.Load().byLabel[l])
+}
+
+func online(all []*Index) []*Index {
 	var list []*Index
-	for _, ix := range s.schema.current.Load().byLabel[l] {
+	for _, ix := range all {
 		if ix.online.Load() {
 			list = append(list, ix)
 		}
@@ -191,13 +272,29 @@ func sameKeys(a, b []KeyID) bool {
 }
 
 // name makes the name of an index or constraint that has none, such as
-// index_Person_name.
-func (s *Store) name(prefix string, l LabelID, keys []KeyID) string {
-	parts := []string{prefix, s.LabelName(l)}
-	for _, k := range keys {
+// index_Person_name, that nothing else has.
+func (s *Store) name(prefix string, spec *IndexSpec) string {
+	parts := []string{prefix, s.subject(spec.Relationships, spec.Label, spec.Type)}
+	for _, k := range spec.Keys {
 		parts = append(parts, s.KeyName(k))
 	}
-	return strings.Join(parts, "_")
+	name := strings.Join(parts, "_")
+	for n, first := 2, name; s.indexNamed(name) != nil || s.hasConstraint(name); n++ {
+		name = first + "_" + strconv.Itoa(n)
+	}
+	return name
+}
+
+// subject returns the name of a label or type.
+func (s *Store) subject(relationships bool, l LabelID, t TypeID) string {
+	if relationships {
+		return s.TypeName(t)
+	}
+	return s.LabelName(l)
+}
+
+func (s *Store) hasConstraint(name string) bool {
+	return slices.ContainsFunc(s.schema.current.Load().constraints, func(c ConstraintSpec) bool { return c.Name == name })
 }
 
 // CreateIndex adds an index and returns when it is built; the store is in use
@@ -209,11 +306,11 @@ func (s *Store) CreateIndex(ctx context.Context, spec IndexSpec) error {
 	s.schema.ddl.Lock()
 	defer s.schema.ddl.Unlock()
 	spec.Keys = slices.Clone(spec.Keys)
-	if spec.Name == "" {
-		spec.Name = s.name("index", spec.Label, spec.Keys)
-	}
-	if err := s.checkNew(spec.Name, spec.Label, spec.Keys); err != nil {
+	if err := s.checkNew(&spec); err != nil {
 		return err
+	}
+	if spec.Name == "" {
+		spec.Name = s.name("index", &spec)
 	}
 	ix := s.register(spec, false, "")
 	if err := s.build(ctx, ix); err != nil {
@@ -240,19 +337,22 @@ func (s *Store) usable() error {
 }
 
 // checkNew makes sure that there is no such index.
-func (s *Store) checkNew(name string, l LabelID, keys []KeyID) error {
+func (s *Store) checkNew(spec *IndexSpec) error {
 	st := s.schema.current.Load()
 	for _, ix := range st.indexes {
-		if ix.spec.Name == name {
-			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("an index named %q exists already", name)}
+		if ix.spec.Name == spec.Name {
+			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("an index named %q exists already", spec.Name)}
 		}
-		if ix.spec.Label == l && sameKeys(ix.spec.Keys, keys) {
+		if ix.spec.same(spec) {
+			if ix.constraint != "" {
+				return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("the index of the constraint %q is on the same label and keys", ix.constraint)}
+			}
 			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("the index %q on the same label and keys exists already", ix.spec.Name)}
 		}
 	}
 	for _, c := range st.constraints {
-		if c.Name == name {
-			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("a constraint named %q exists already", name)}
+		if c.Name == spec.Name {
+			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("a constraint named %q exists already", spec.Name)}
 		}
 	}
 	return nil
@@ -343,11 +443,12 @@ func (s *Store) CreateConstraint(ctx context.Context, spec ConstraintSpec) error
 	s.schema.ddl.Lock()
 	defer s.schema.ddl.Unlock()
 	spec.Keys = slices.Clone(spec.Keys)
-	if spec.Name == "" {
-		spec.Name = s.name("constraint", spec.Label, spec.Keys)
-	}
 	if err := s.checkNewConstraint(spec); err != nil {
 		return err
+	}
+	if spec.Name == "" {
+		index := spec.index()
+		spec.Name = s.name("constraint", &index)
 	}
 	return s.addConstraint(ctx, spec)
 }
@@ -357,24 +458,26 @@ func (s *Store) checkNewConstraint(spec ConstraintSpec) error {
 		if c.Name == spec.Name {
 			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("a constraint named %q exists already", spec.Name)}
 		}
-		if c.Kind == spec.Kind && c.Label == spec.Label && sameKeys(c.Keys, spec.Keys) {
+		index, other := spec.index(), c.index()
+		if c.Kind == spec.Kind && index.same(&other) {
 			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("the same constraint %q exists already", c.Name)}
 		}
 	}
-	if spec.Kind == Exists {
+	if !spec.hasIndex() {
 		if s.indexNamed(spec.Name) != nil {
 			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("an index named %q exists already", spec.Name)}
 		}
 		return nil
 	}
-	return s.checkNew(spec.Name, spec.Label, spec.Keys)
+	index := spec.index()
+	return s.checkNew(&index)
 }
 
 // enforce makes writers keep a constraint, and returns its index if it has one.
 func (s *Store) enforce(spec ConstraintSpec) *Index {
 	var ix *Index
-	if spec.Kind != Exists {
-		ix = s.register(IndexSpec{Name: spec.Name, Label: spec.Label, Keys: spec.Keys}, true, spec.Name)
+	if spec.hasIndex() {
+		ix = s.register(spec.index(), true, spec.Name)
 	}
 	st := s.schema.current.Load()
 	s.schema.current.Store(st.change(st.indexes, append(slices.Clone(st.constraints), spec)))
@@ -420,8 +523,7 @@ func (s *Store) DropConstraint(_ context.Context, name string) error {
 	}
 	s.schema.ddl.Lock()
 	defer s.schema.ddl.Unlock()
-	found := slices.ContainsFunc(s.schema.current.Load().constraints, func(c ConstraintSpec) bool { return c.Name == name })
-	if !found {
+	if !s.hasConstraint(name) {
 		return &Error{Kind: KindConstraintNotFound, Message: fmt.Sprintf("there is no constraint named %q", name)}
 	}
 	if err := s.commitSchema(encodeName(opDropConstraint, name)); err != nil {
@@ -433,7 +535,7 @@ func (s *Store) DropConstraint(_ context.Context, name string) error {
 
 func (s *Store) dropConstraint(name string) {
 	s.removeConstraint(name)
-	if ix := s.indexNamed(name); ix != nil {
+	if ix := s.indexNamed(name); ix != nil && ix.constraint == name {
 		s.unregister(ix)
 	}
 }

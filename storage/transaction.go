@@ -40,9 +40,9 @@ type work struct {
 	links    []link       // ends of created relationships, to be settled
 	unique   []uniqueCheck
 	touched  []touched // indexes
-	delta    delta  // statistics
-	redo     []byte // operations for the log
-	stuck    bool   // links could not be cut
+	delta    delta     // statistics
+	redo     []byte    // operations for the log
+	stuck    bool      // links could not be cut
 
 	builder property.Builder
 	buffer  []byte

@@ -100,51 +100,6 @@ func Compare(tb testing.TB, when string, v storage.View, m *Model) {
 	compareIndexes(tb, when, v, m)
 }
 
-// compareIndexes looks up every combination of values that a node has, and one
-// that no node has.
-func compareIndexes(tb testing.TB, when string, v storage.View, m *Model) {
-	tb.Helper()
-	for _, info := range v.Store().Indexes() {
-		ix, ok := v.Store().FindIndex(info.Label, info.Keys)
-		if len(info.Keys) == 0 {
-			continue
-		}
-		if !ok {
-			tb.Errorf("%s: FindIndex(%d, %v) finds nothing", when, info.Label, info.Keys)
-			return
-		}
-		for _, n := range m.Nodes {
-			values := make([]graph.Value, len(info.Keys))
-			for i, k := range info.Keys {
-				values[i] = n.Properties[k]
-			}
-			compareLookup(tb, when, v, m, ix, values)
-		}
-		compareLookup(tb, when, v, m, ix, slices.Repeat([]graph.Value{graph.Integer(-1)}, len(info.Keys)))
-	}
-}
-
-func compareLookup(tb testing.TB, when string, v storage.View, m *Model, ix *storage.Index, values []graph.Value) {
-	tb.Helper()
-	var c storage.IndexCursor
-	got := collect(2, func(dst []graph.NodeID) int { return v.SeekIndex(&c, ix, values, dst) })
-	var want []graph.NodeID
-	for id, n := range m.Nodes {
-		same := n.Labels[ix.Spec().Label]
-		for i, k := range ix.Spec().Keys {
-			same = same && graph.Equal(n.Properties[k], values[i]) == graph.True
-		}
-		if same {
-			want = append(want, id)
-		}
-	}
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		tb.Errorf("%s: SeekIndex(%v) = %v, want %v", when, values, got, want)
-	}
-}
-
 func compareNodes(tb testing.TB, when string, v storage.View, m *Model) {
 	tb.Helper()
 	var c storage.NodeCursor
