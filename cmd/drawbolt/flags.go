@@ -314,7 +314,7 @@ func queryFlags() []gflags.Flag {
 func processFlags() []gflags.Flag {
 	return []gflags.Flag{
 		{
-			Name: flagMemoryHeadroom, Type: gflags.Uint64, Default: "32", Validate: gflags.InRange(1, 1<<20),
+			Name: flagMemoryHeadroom, Type: gflags.Uint64, Default: "16", Validate: gflags.InRange(1, 1<<20),
 			Help: "MiB of garbage the Go heap may collect before it is cleaned. The graph itself is outside that heap.",
 		},
 	}

@@ -156,3 +156,25 @@ type address string
 func (address) Network() string { return "tcp" }
 
 func (a address) String() string { return string(a) }
+
+func TestIdleness(t *testing.T) {
+	t.Parallel()
+	const much, little = quietBytes + 1, 1000
+	var i idleness
+	total := uint64(0)
+	for n, step := range []struct {
+		fresh uint64
+		want  bool
+	}{
+		{little, false}, {little, false}, {little, false}, {little, false}, // nothing to clean up
+		{much, false}, {much, false}, {much, false}, {much, false},
+		{little, false}, {much, false}, {little, false}, {little, false}, {little, true},
+		{little, false}, {little, false}, {little, false}, {little, false}, // once is enough
+		{4 * much, false}, {little, false}, {little, false}, {little, true},
+	} {
+		total += step.fresh
+		if got := i.begins(total); got != step.want {
+			t.Errorf("step %d: begins() = %v", n, got)
+		}
+	}
+}
