@@ -39,6 +39,8 @@ type Options struct {
 	// their like ask. Without them there are no such statements.
 	Transactions Transactions
 	Settings     Settings
+	// Process tells what the system knows of the process; may be nil.
+	Process Process
 	// Isolation is the level of transactions that name none. Zero means
 	// snapshot isolation.
 	Isolation storage.Isolation
@@ -134,7 +136,7 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 	e.procedures = procedure.NewTable(procedure.Options{Testing: o.TestProcedures, Functions: e.functions})
 	e.tables = show.New(show.Sources{
 		Store: store, Functions: e.functions, Procedures: e.procedures,
-		Server: o.Server, Transactions: o.Transactions, Settings: o.Settings, Databases: o.Databases,
+		Server: o.Server, Transactions: o.Transactions, Settings: o.Settings, Databases: o.Databases, Process: o.Process,
 		Isolation: e.globalIsolation,
 	})
 	level := o.Isolation

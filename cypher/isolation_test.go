@@ -149,7 +149,7 @@ func TestStorageInfoIsolation(t *testing.T) {
 		"session_isolation_level": "SERIALIZABLE", "next_session_isolation_level": "READ_UNCOMMITTED",
 	}
 	for range 2 {
-		r, err := e.Run(t.Context(), "SHOW STORAGE INFO", graph.Value{}, cypher.RunOptions{Session: c.session})
+		r, err := e.Run(t.Context(), "SHOW STORAGE INFO YIELD `storage info` AS name, value WHERE name ENDS WITH 'isolation_level' RETURN name, value", graph.Value{}, cypher.RunOptions{Session: c.session})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -31,6 +31,8 @@ type prepared struct {
 	// system marks statements about the server, alone those that no explicit
 	// transaction may hold.
 	system, alone bool
+	// memoryLimit is the bytes of QUERY MEMORY LIMIT; 0 without.
+	memoryLimit int64
 	// table marks statements with rows that do not read the graph as queries do.
 	table bool
 	// runs keeps executions for the next time: operators, batches, tables.
@@ -97,6 +99,16 @@ func (e *Engine) remember(query string, t text) {
 	}
 }
 
+// memoryLimit returns the bytes that one run of a statement may keep: the
+// smaller one of its own limit and the engine's, 0 for none.
+func (e *Engine) memoryLimit(p *prepared) int64 {
+	own, all := p.memoryLimit, e.options.MemoryLimit
+	if own == 0 || all > 0 && all < own {
+		return all
+	}
+	return own
+}
+
 // fresh reports whether a plan still fits the schema and the graph.
 func (e *Engine) fresh(p *prepared, size int64) bool {
 	return p.schema == e.store.SchemaVersion() && p.catalog == e.procedures.Version() && near(p.size, size)
@@ -118,7 +130,9 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 	if err := checkOptions(s); err != nil {
 		return nil, false, err
 	}
-	sharable = n != nil && n.Mark(s)
+	// The number of a memory limit is no parameter.
+	limited := slices.ContainsFunc(s.Directives, func(d ast.Directive) bool { return d.Kind == ast.DirectiveMemoryLimit })
+	sharable = n != nil && !limited && n.Mark(s)
 	if c, ok := s.Body.(*ast.Command); ok && e.tables.Find(c.Name) != nil {
 		s.Body = c.Show()
 	}
@@ -134,7 +148,13 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 		return nil, false, err
 	}
 	for i := range s.Directives {
-		if k := s.Directives[i].Kind; k != ast.DirectiveParallel {
+		switch d := &s.Directives[i]; d.Kind {
+		case ast.DirectiveParallel:
+		case ast.DirectiveMemoryLimit:
+			if l, ok := d.Value.(*ast.Literal); ok {
+				p.memoryLimit = l.Value.Int()
+			}
+		default:
 			return nil, false, refused("a directive such as USING HOPS LIMIT")
 		}
 	}

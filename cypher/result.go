@@ -104,7 +104,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, x *execution) (*Result,
 	}
 	run.Start(exec.Options{
 		Store: e.store, Transaction: tx, Parameters: r.values, Function: &r.function,
-		Profile: p.mode == profileMode, MemoryLimit: e.options.MemoryLimit, Deletes: x.deletes, Shared: x.shared,
+		Profile: p.mode == profileMode, MemoryLimit: e.memoryLimit(p), Deletes: x.deletes, Shared: x.shared,
 	})
 	r.run = run
 	if !p.plan.Writes && !p.alone {
@@ -113,6 +113,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, x *execution) (*Result,
 	}
 	if err := r.runToEnd(ctx); err != nil {
 		// The run may be in any state: it is not used again.
+		r.run.Discharge()
 		r.run = nil
 		return nil, errorOf(err)
 	}
@@ -260,6 +261,9 @@ func (r *Result) commitAlone(ctx context.Context) error {
 
 // fail ends a result after its error has been returned.
 func (r *Result) fail() {
+	if r.run != nil {
+		r.run.Discharge()
+	}
 	r.run, r.current, r.err = nil, nil, nil
 	r.ended = true
 	if r.owned != nil {

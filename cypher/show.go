@@ -13,6 +13,8 @@ type (
 	Transactions = show.Transactions
 	// An OpenTransaction is one of them.
 	OpenTransaction = show.Transaction
+	// Process tells what the system knows of the server's process.
+	Process = show.Process
 	// Settings are the server's configuration.
 	Settings = show.Settings
 	// A Setting is one value of it.

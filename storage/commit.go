@@ -146,6 +146,9 @@ func (t *Transaction) flush() (Position, error) {
 	p := &s.pipeline
 	p.append.Lock()
 	err := t.validate()
+	if err == nil && t.work.unlogged && !s.analytical.Load() {
+		err = errModeChanged()
+	}
 	var flush wal.Flush
 	if err == nil {
 		t.correctSteps()

@@ -113,7 +113,7 @@ func (noFlush) Wait() error { return nil }
 // they may use and that no record has defined yet. The mutex of appending is
 // held. An error means that the log has failed.
 func (s *Store) appendRedo(timestamp uint64, redo []byte) (wal.Flush, error) {
-	if s.log == nil {
+	if s.log == nil || s.analytical.Load() {
 		return noFlush{}, nil
 	}
 	if err := s.stopped.Load(); err != nil {

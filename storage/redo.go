@@ -48,7 +48,7 @@ func (op operation) inSnapshot() bool {
 
 // begin starts an operation, when there is a log to write it to.
 func (t *Transaction) begin(op operation, id uint64) bool {
-	if t.store.log == nil {
+	if t.store.log == nil || t.work.unlogged {
 		return false
 	}
 	t.work.redo = binary.AppendUvarint(append(t.work.redo, byte(op)), id)

@@ -46,6 +46,16 @@ func (s *Store) createSnapshot(ctx context.Context, last bool) (Position, error)
 	st := s.schema.current.Load()
 	s.schema.ddl.Unlock()
 	defer t.Rollback()
+	p, err := s.writeSnapshot(ctx, t, st, last)
+	if err != nil {
+		return 0, err
+	}
+	return p, s.pruneSnapshots(s.snapshotsPath())
+}
+
+// writeSnapshot writes what a transaction sees, with the schema that goes with
+// it, unless that is in a file already.
+func (s *Store) writeSnapshot(ctx context.Context, t *Transaction, st *schemaState, last bool) (Position, error) {
 	if t.Snapshot() == s.lastSnapshot {
 		return s.lastSnapshot, nil
 	}
@@ -62,7 +72,7 @@ func (s *Store) createSnapshot(ctx context.Context, last bool) (Position, error)
 		return 0, snapshotError(err)
 	}
 	s.lastSnapshot = t.Snapshot()
-	return s.lastSnapshot, s.pruneSnapshots(dir)
+	return s.lastSnapshot, nil
 }
 
 func (s *Store) snapshotsPath() string {
@@ -82,6 +92,9 @@ func snapshotError(err error) error {
 // pruneSnapshots removes old files, and the log that the oldest kept one does
 // not need: it stays possible to go back to every kept file.
 func (s *Store) pruneSnapshots(dir string) error {
+	if s.filesLocked.Load() {
+		return nil
+	}
 	keep := s.options.Snapshots
 	if keep == 0 {
 		keep = defaultSnapshots
@@ -103,10 +116,14 @@ func (s *Store) snapshotLoop() {
 	tick := time.NewTicker(s.options.SnapshotInterval)
 	defer tick.Stop()
 	for {
+		s.nextSnapshot.Store(time.Now().Add(s.options.SnapshotInterval).UnixNano())
 		select {
 		case <-s.quit:
 			return
 		case <-tick.C:
+			if s.analytical.Load() {
+				continue // snapshots are written on demand then
+			}
 			_, err := s.createSnapshot(context.Background(), false)
 			if err != nil && !s.closed.Load() && s.options.OnSnapshotError != nil {
 				s.options.OnSnapshotError(err)
@@ -244,7 +261,11 @@ func (s *Store) loadSnapshot(ctx context.Context) error {
 	if len(files) == 0 {
 		return nil
 	}
-	file := files[0]
+	return s.loadFile(ctx, files[0], s.id)
+}
+
+// loadFile fills an empty store from a file, which must be of a database.
+func (s *Store) loadFile(ctx context.Context, file snapshot.Info, database [16]byte) error {
 	s.replaying = true
 	h, err := snapshot.Read(s.options.FS, file.Path, func(block []byte) error {
 		if ctx.Err() != nil {
@@ -261,7 +282,7 @@ func (s *Store) loadSnapshot(ctx context.Context) error {
 			Kind: KindCorrupt, Err: err,
 			Message: "load " + file.Path + " (move it away to recover from the file before it and the log)",
 		}
-	case h.Database != s.id || h.Position != file.Position:
+	case h.Database != database || h.Position != file.Position:
 		return &Error{Kind: KindCorrupt, Message: file.Path + " belongs to another database or position"}
 	}
 	if err := s.linkAll(ctx, file.Position); err != nil {

@@ -55,6 +55,9 @@ type Store struct {
 
 	snapshotting sync.Mutex // one snapshot at a time
 	lastSnapshot Position
+	nextSnapshot atomic.Int64 // when, in nanoseconds of Unix time
+	filesLocked  atomic.Bool  // nothing is removed
+	analytical   atomic.Bool  // nothing is logged; changes with the mutex of appending held
 
 	closed  atomic.Bool
 	stopped atomic.Pointer[Error] // why no changes are taken

@@ -43,6 +43,10 @@ type work struct {
 	delta    delta     // statistics
 	redo     []byte    // operations for the log
 	stuck    bool      // links could not be cut
+	unlogged bool      // redo has nothing, because the store was analytical
+
+	reserved  int64 // bytes that are counted against the memory limit
+	accountAt int   // changes after which they are counted again
 
 	builder property.Builder
 	buffer  []byte
@@ -134,8 +138,9 @@ func (t *Transaction) writable() error {
 	}
 	if t.work == nil {
 		t.work = t.store.newWork()
+		t.work.unlogged = t.store.analytical.Load()
 	}
-	return nil
+	return t.account()
 }
 
 // fail notes that a change was made in part, so that it cannot be committed.
@@ -166,13 +171,15 @@ func (s *Store) newWork() *work {
 	if w, ok := s.works.Get().(*work); ok {
 		return w
 	}
-	return &work{}
+	return &work{accountAt: accountEvery}
 }
 
 // freeWork keeps the memory of a work for the next transaction, unless a bulk
 // load has made it large.
 func (s *Store) freeWork(w *work) {
 	const keep = 1 << 12
+	s.memory.Unreserve(w.reserved)
+	w.reserved, w.accountAt = 0, accountEvery
 	if cap(w.changes) > keep || cap(w.redo) > 64*keep || cap(w.buffer) > 64*keep {
 		return
 	}

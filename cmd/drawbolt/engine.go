@@ -13,7 +13,7 @@ func engineOptions(f *gflags.Set, around *identity) cypher.Options {
 	return cypher.Options{
 		Isolation: level,
 		Reloader:  around.reloader,
-		Server:    around, Transactions: around, Settings: around,
+		Server:    around, Transactions: around, Settings: around, Process: around,
 		TestProcedures: f.Bool(flagTestProcedures),
 		PlanCacheSize:  planCache(f),
 	}

@@ -166,11 +166,27 @@ func TestIdleness(t *testing.T) {
 		fresh uint64
 		want  bool
 	}{
-		{little, false}, {little, false}, {little, false}, {little, false}, // nothing to clean up
-		{much, false}, {much, false}, {much, false}, {much, false},
-		{little, false}, {much, false}, {little, false}, {little, false}, {little, true},
-		{little, false}, {little, false}, {little, false}, {little, false}, // once is enough
-		{4 * much, false}, {little, false}, {little, false}, {little, true},
+		{little, false},
+		{little, false},
+		{little, false},
+		{little, false}, // nothing to clean up
+		{much, false},
+		{much, false},
+		{much, false},
+		{much, false},
+		{little, false},
+		{much, false},
+		{little, false},
+		{little, false},
+		{little, true},
+		{little, false},
+		{little, false},
+		{little, false},
+		{little, false}, // once is enough
+		{4 * much, false},
+		{little, false},
+		{little, false},
+		{little, true},
 	} {
 		total += step.fresh
 		if got := i.begins(total); got != step.want {

@@ -1,10 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"os"
+	"strconv"
+
 	"github.com/drawbolt/drawbolt/cypher"
+	"github.com/drawbolt/drawbolt/server/monitor"
 )
 
 var (
+	_ cypher.Process      = (*identity)(nil)
 	_ cypher.Settings     = (*identity)(nil)
 	_ cypher.Transactions = (*identity)(nil)
 )
@@ -75,4 +81,17 @@ func (i *identity) Set(name, value string) error {
 		return errStarting
 	}
 	return t.set(name, value)
+}
+
+// Memory returns what the system says about the process.
+func (i *identity) Memory() (resident, peak, files int64) { return monitor.Memory() }
+
+// MapCount returns how many memory mappings Linux allows.
+func (i *identity) MapCount() int64 {
+	text, err := os.ReadFile("/proc/sys/vm/max_map_count")
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.ParseInt(string(bytes.TrimSpace(text)), 10, 64) // 0 is unknown
+	return n
 }

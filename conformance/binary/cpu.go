@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"testing"
 	"time"
 )
 
@@ -30,4 +31,23 @@ func ProcessCPU(pid int) (time.Duration, error) {
 		total += n
 	}
 	return time.Duration(total) * clockTick, nil
+}
+
+// Resident returns the bytes of the server's process that are in memory.
+func (s *Server) Resident(tb testing.TB) int64 {
+	tb.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, rest, _ := bytes.Cut(b, []byte("VmRSS:"))
+	fields := bytes.Fields(rest[:min(len(rest), 64)])
+	if len(fields) == 0 {
+		tb.Fatalf("no VmRSS in %s", b)
+	}
+	n, err := strconv.ParseInt(string(fields[0]), 10, 64)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return n << 10
 }

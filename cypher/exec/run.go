@@ -82,6 +82,7 @@ type Run struct {
 	shared    bool
 	memory    int64
 	limit     int64
+	reserved  int64    // of the store's limit
 	nested    []*inner // by number, built at first use
 	bounds    map[*plan.Sort]*bound
 	batches   []*expr.Batch
@@ -165,6 +166,7 @@ func (r *Run) Profile() []Profile { return r.profile }
 // Release forgets everything that the run holds of its last execution, so that
 // it can be kept for the next one.
 func (r *Run) Release() {
+	r.Discharge()
 	r.root.reset()
 	for _, b := range r.batches {
 		b.Release()
@@ -193,7 +195,20 @@ func (r *Run) charge(bytes int64) error {
 	if r.limit > 0 && r.memory > r.limit {
 		return ErrMemory
 	}
+	if err := r.store.ReserveMemory(bytes); err != nil {
+		return fmt.Errorf("%w: %w", ErrMemory, err)
+	}
+	r.reserved += bytes
 	return nil
+}
+
+// Discharge gives back what the run has counted against the memory limit of the
+// store. It is for runs that are dropped after an error; Release does the same.
+func (r *Run) Discharge() {
+	if r.reserved != 0 {
+		_ = r.store.ReserveMemory(-r.reserved) // giving back does not fail
+		r.reserved = 0
+	}
 }
 
 // newBatch returns a batch that lives as long as the run.

@@ -2,7 +2,6 @@ package show
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,10 +12,6 @@ import (
 
 // addInfo adds what tools of Memgraph ask about the server.
 func (t *Tables) addInfo() {
-	columns := slices.Concat(textual("storage info"), column(ast.TypeAny, "value"))
-	for _, subject := range []string{"STORAGE INFO", "STORAGE INFO ON CURRENT DATABASE", "STORAGE INFO ON DATABASE"} {
-		t.show(subject, t.storageInfo, columns...)
-	}
 	t.show("BUILD INFO", pairs(field("build_type", text("Release"))), textual("build info", "value")...)
 	t.show("VERSION", version, textual("version")...)
 	t.show("LICENSE INFO", pairs(
@@ -97,30 +92,6 @@ func (t *Tables) storeOf(r *Request) (name string, s *storage.Store, err error) 
 		}
 	}
 	return "", nil, &Error{Message: "There is no database '" + want + "' that is online."}
-}
-
-const mebibyte = 1 << 20
-
-func (t *Tables) storageInfo(ctx context.Context, r *Request) error {
-	name, store, err := t.storeOf(r)
-	if err != nil {
-		return err
-	}
-	return pairs(
-		field("name", text(name)),
-		field("vertex_count", graph.Integer(store.NodeCount())),
-		field("edge_count", graph.Integer(store.RelationshipCount())),
-		field("average_degree", graph.Float(averageDegree(store))),
-		field("memory_tracked", text(fmt.Sprintf("%.2fMiB", float64(store.MemoryUsed())/mebibyte))),
-		field("memory_usage", graph.Integer(store.MemoryUsed())),
-		field("memory_allocated", graph.Integer(store.MemoryUsed())),
-		field("global_isolation_level", text(t.Isolation().String())),
-		field("session_isolation_level", text(r.Levels.Session.String())),
-		field("next_session_isolation_level", text(r.Levels.Next.String())),
-		field("storage_isolation_level", text(t.Isolation().String())),
-		field("storage_mode", text("IN_MEMORY_TRANSACTIONAL")),
-		field("global_storage_mode", text("IN_MEMORY_TRANSACTIONAL")),
-	)(ctx, r)
 }
 
 func (t *Tables) metricsInfo(_ context.Context, r *Request) error {

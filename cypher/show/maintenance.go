@@ -25,10 +25,6 @@ func (t *Tables) addMaintenance() {
 		debug.FreeOSMemory()
 		return nil
 	}}, "FREE MEMORY")
-	t.add(&Table{Alone: true, rows: func(ctx context.Context, _ *Request) error {
-		_, err := t.Store.CreateSnapshot(ctx)
-		return err
-	}}, "CREATE SNAPSHOT")
 }
 
 // scanSize is how many nodes are read at once.

@@ -64,6 +64,61 @@ func newEngine(t *testing.T) *cypher.Engine {
 	return cypher.NewEngine(store, cypher.Options{Database: "neo4j", Transactions: f, Settings: f})
 }
 
+// TestStorageStatements runs the statements about files and modes in their order.
+func TestStorageStatements(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store, err := storage.Open(t.Context(), storage.Options{Directory: dir, SnapshotInterval: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	e := cypher.NewEngine(store, cypher.Options{Database: "neo4j"})
+	file := dir + "/snapshots/00000000000000000001.snapshot"
+	const mode = "SHOW STORAGE INFO YIELD `storage info` AS k, value WHERE k = 'storage_mode' RETURN value"
+	for _, tt := range []struct {
+		query string
+		want  []string
+		err   string
+	}{
+		{query: "CREATE (:A {a: 1})-[:R]->(:B)"},
+		{query: "CREATE SNAPSHOT", want: []string{strconv.Quote(file)}},
+		{query: "SHOW SNAPSHOTS YIELD path, timestamp", want: []string{strconv.Quote(file) + " | 1"}},
+		{query: "SHOW NEXT SNAPSHOT YIELD creation_time RETURN size(creation_time)", want: []string{"26"}},
+		{query: "MATCH (n) DETACH DELETE n"},
+		{query: "CREATE (:C)"},
+		{query: "RECOVER SNAPSHOT '" + file + "'", err: "FORCE"},
+		{query: "RECOVER SNAPSHOT '" + file + "' FORCE"},
+		{query: "MATCH (n) RETURN labels(n), n.a", want: []string{`["A"] | 1`, `["B"] | null`}},
+		{query: "LOCK DATA DIRECTORY", want: []string{`"Data directory is now locked."`}},
+		{query: "LOCK DATA DIRECTORY", want: []string{`"Data directory is already locked."`}},
+		{query: "DATA DIRECTORY LOCK STATUS", want: []string{`"Data directory is locked."`}},
+		{query: "UNLOCK DATA DIRECTORY", want: []string{`"Data directory is now unlocked."`}},
+		{query: "STORAGE MODE IN_MEMORY_ANALYTICAL"},
+		{query: mode, want: []string{`"IN_MEMORY_ANALYTICAL"`}},
+		{query: "STORAGE MODE IN_MEMORY_TRANSACTIONAL"},
+		{query: mode, want: []string{`"IN_MEMORY_TRANSACTIONAL"`}},
+		{query: "UNWIND range(1, 1000000) AS x RETURN size(collect(x)) QUERY MEMORY LIMIT 1 MB", err: "memory"},
+		{query: "UNWIND range(1, 100) AS x RETURN size(collect(x)) QUERY MEMORY LIMIT 1 MB", want: []string{"100"}},
+		{query: "UNWIND range(1, 100000) AS x RETURN size(collect(x)) QUERY MEMORY UNLIMITED", want: []string{"100000"}},
+	} {
+		_, got, err := rows(t, e, tt.query)
+		if tt.err != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("%s: %v, want %q", tt.query, err, tt.err)
+			}
+			continue
+		}
+		if err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, %v, want %q", tt.query, got, err, tt.want)
+		}
+	}
+}
+
 // rows runs a statement and returns its columns and rows as text.
 func rows(t *testing.T, e *cypher.Engine, query string) (columns string, out []string, err error) {
 	t.Helper()
@@ -196,6 +251,16 @@ func TestStatements(t *testing.T) {
 		{name: "current user", query: "SHOW CURRENT USER", columns: "user | roles | passwordChangeRequired | suspended | home", want: []string{}},
 		{name: "users", query: "SHOW USERS", columns: "user | roles | passwordChangeRequired | suspended | home", want: []string{}},
 		{name: "storage", query: "SHOW STORAGE INFO YIELD `storage info` AS k, value WHERE k = 'vertex_count' RETURN value", columns: "value", want: []string{"2"}},
+		{
+			name: "storage of the database", query: "SHOW STORAGE INFO ON CURRENT DATABASE YIELD `storage info` AS k, value WHERE k IN ['storage_mode', 'health'] RETURN value",
+			columns: "value", want: []string{`"IN_MEMORY_TRANSACTIONAL"`, `"healthy"`},
+		},
+		{name: "snapshots", query: "SHOW SNAPSHOTS", columns: "path | timestamp | creation_time | size", want: []string{}},
+		{name: "next snapshot", query: "SHOW NEXT SNAPSHOT", columns: "path | creation_time", want: []string{}},
+		{name: "snapshot of nothing", query: "RECOVER SNAPSHOT '/nonexistent' FORCE", err: "/nonexistent"},
+		{name: "files", query: "DATA DIRECTORY LOCK STATUS", columns: "STATUS", want: []string{`"Data directory is not locked."`}},
+		{name: "mode on disk", query: "STORAGE MODE ON_DISK_TRANSACTIONAL", err: "not supported"},
+		{name: "unknown mode", query: "STORAGE MODE NONE", err: "no storage mode 'NONE'"},
 		{name: "build", query: "SHOW BUILD INFO", columns: "build info | value", want: []string{`"build_type" | "Release"`}},
 		{name: "labels", query: "SHOW NODE_LABELS INFO", columns: "node labels", want: []string{`"P"`, `"Q"`}},
 		{name: "types", query: "SHOW EDGE_TYPES INFO", columns: "edge types", want: []string{`"R"`}},

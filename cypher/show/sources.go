@@ -100,6 +100,15 @@ type Databases interface {
 	Change(ctx context.Context, c DatabaseChange) (changed bool, err error)
 }
 
+// Process tells what the system knows of the server's process.
+type Process interface {
+	// Memory returns bytes that are in memory now, at most so far, and of those
+	// in memory now the ones of files, such as the program; zeros when unknown.
+	Memory() (resident, peak, files int64)
+	// MapCount is how many mappings the system allows; 0 when unknown.
+	MapCount() int64
+}
+
 // Settings are those that can be changed while the server runs, and the values
 // that it started with.
 type Settings interface {

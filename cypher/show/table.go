@@ -98,6 +98,8 @@ type Sources struct {
 	Server       function.Server
 	Transactions Transactions
 	Settings     Settings
+	// Process may be nil: then the rows about the process are zero.
+	Process Process
 	// Isolation tells the level of transactions that name none.
 	Isolation func() storage.Isolation
 	// Databases lists the databases; nil means that there is only the store.
@@ -121,6 +123,7 @@ func New(s Sources) *Tables {
 	t.addTransactions()
 	t.addInfo()
 	t.addMaintenance()
+	t.addStorage()
 	return t
 }
 

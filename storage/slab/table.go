@@ -42,6 +42,13 @@ func NewTable[T any](m *Memory) (*Table[T], error) {
 // Len returns one more than the highest slot that was ever in use.
 func (t *Table[T]) Len() uint64 { return t.length.Load() }
 
+// Used returns the slots in use.
+func (t *Table[T]) Used() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return int64(t.length.Load()) - int64(len(t.free)) //nolint:gosec // at most 2^32
+}
+
 // Clear makes [Table.Find] and [Table.Len] answer as if no slot were in use, for
 // the time after the memory is released. The table must not be filled again.
 func (t *Table[T]) Clear() { t.length.Store(0) }

@@ -114,6 +114,21 @@ func (e *CorruptError) Error() string {
 // Unwrap returns what is wrong.
 func (e *CorruptError) Unwrap() error { return e.Err }
 
+// ReadHeader returns what a file says about itself.
+func ReadHeader(fs vfs.FS, path string) (Header, error) {
+	f, err := fs.Open(path)
+	if err != nil {
+		return Header{}, fmt.Errorf("snapshot: open: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	r := reader{r: f, table: crc32.MakeTable(crc32.Castagnoli)}
+	h, err := r.header()
+	if err != nil {
+		return h, &CorruptError{File: path, Err: err}
+	}
+	return h, nil
+}
+
 // Read calls visit for every block of a file, in order. The payload is valid
 // until visit returns. It stops at the first error, which it returns.
 func Read(fs vfs.FS, path string, visit func(payload []byte) error) (Header, error) {

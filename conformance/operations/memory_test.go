@@ -1,0 +1,55 @@
+package operations_test
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/drawbolt/drawbolt/conformance/binary"
+)
+
+// TestMemoryLimit: statements beyond the limit fail, on their own or together
+// with the graph, and the server lives.
+func TestMemoryLimit(t *testing.T) {
+	s := binary.Start(t, binary.Options{Args: []string{"--memory-limit=64"}})
+	d := open(t, s)
+	for _, query := range []string{
+		"UNWIND range(1, 20000000) AS x RETURN size(collect(x)) AS n",
+		"UNWIND range(1, 100000) AS x RETURN size(collect(toString(x))) AS n QUERY MEMORY LIMIT 100 KB",
+		"UNWIND range(1, 10000000) AS x CREATE (:N {x: x, text: 'some text that takes memory'})",
+	} {
+		if _, err := ask(t, d, query, nil); err == nil || !strings.Contains(err.Error(), "memory") {
+			t.Errorf("%s: %v", query, err)
+		}
+		rows, err := ask(t, d, "CREATE (n:After) WITH count(n) AS n MATCH (m:N) RETURN count(m) AS left", nil)
+		if err != nil || len(rows) != 1 || rows[0]["left"] != int64(0) {
+			t.Errorf("after %s: %v, %v", query, rows, err)
+		}
+	}
+}
+
+// TestMemoryTracked: what the server says of its memory is what the system says.
+func TestMemoryTracked(t *testing.T) {
+	s := binary.Start(t, binary.Options{})
+	d := open(t, s)
+	if _, err := ask(t, d, "UNWIND range(1, 300000) AS x CREATE (:N {x: x, text: 'some text'})-[:R]->(:M)", nil); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := ask(t, d, "SHOW STORAGE INFO", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := make(map[string]any)
+	for _, row := range rows {
+		info[row["storage info"].(string)] = row["value"]
+	}
+	system := float64(s.Resident(t))
+	for _, key := range []string{"memory_res", "memory_tracked"} {
+		text, _ := info[key].(string)
+		n, err := strconv.ParseFloat(strings.TrimSuffix(text, "MiB"), 64)
+		if err != nil || math.Abs(n*(1<<20)-system) > system/10 {
+			t.Errorf("%s is %s, the system says %.0f MiB", key, text, system/(1<<20))
+		}
+	}
+}
