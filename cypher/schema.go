@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/cypher/show"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -94,16 +95,20 @@ func nameOf(name string, param *ast.Parameter, params graph.Value) (string, erro
 }
 
 func (e *Engine) createIndex(ctx context.Context, c *ast.CreateIndex, params graph.Value, counters *SchemaCounters) error {
+	kinds := map[ast.IndexKind]storage.IndexKind{
+		ast.IndexRange: storage.RangeIndex, ast.IndexText: storage.TextIndex, ast.IndexPoint: storage.PointIndex,
+	}
+	kind, ok := kinds[c.Kind]
 	switch {
 	case c.Kind == ast.IndexLookup:
 		// Labels and types are always looked up.
 		return nil
-	case c.Kind != ast.IndexRange && c.Kind != ast.IndexText:
-		return refused("an index of this type")
-	case c.Relationship:
-		return refused("an index on relationships")
+	case !ok:
+		return refused("a %s index", map[ast.IndexKind]string{ast.IndexFulltext: "FULLTEXT", ast.IndexVector: "VECTOR"}[c.Kind])
 	case len(c.Labels) != 1:
-		return refused("an index on other than one label")
+		return refused("an index on other than one label or type")
+	case c.Kind != ast.IndexRange && len(c.Keys) > 1:
+		return &Error{Kind: KindSchema, Message: "a TEXT or POINT index is on one property"}
 	}
 	name, err := nameOf(c.Name, c.NameParameter, params)
 	if err != nil {
@@ -113,7 +118,7 @@ func (e *Engine) createIndex(ctx context.Context, c *ast.CreateIndex, params gra
 	if err != nil {
 		return err
 	}
-	spec.Name = name
+	spec.Name, spec.Kind = name, kind
 	if c.OrReplace && name != "" {
 		if err := e.store.DropIndex(ctx, name); err == nil {
 			counters.IndexesRemoved++
@@ -122,7 +127,8 @@ func (e *Engine) createIndex(ctx context.Context, c *ast.CreateIndex, params gra
 		}
 	}
 	err = e.store.CreateIndex(ctx, spec)
-	if hasKind(err, storage.KindIndexExists) && (c.IfNotExists || c.Name == "" && c.NameParameter == nil) {
+	if c.IfNotExists && (hasKind(err, storage.KindIndexExists) || hasKind(err, storage.KindConstraintExists)) ||
+		hasKind(err, storage.KindIndexExists) && c.Name == "" && c.NameParameter == nil {
 		return nil
 	}
 	if err == nil {
@@ -138,12 +144,18 @@ func hasKind(err error, kind storage.Kind) bool {
 }
 
 func (e *Engine) indexSpec(c *ast.CreateIndex) (storage.IndexSpec, error) {
-	label, err := e.store.InternLabel(c.Labels[0])
+	spec := storage.IndexSpec{Relationships: c.Relationship}
+	var err error
+	if c.Relationship {
+		spec.Type, err = e.store.InternType(c.Labels[0])
+	} else {
+		spec.Label, err = e.store.InternLabel(c.Labels[0])
+	}
 	if err != nil {
 		return storage.IndexSpec{}, err
 	}
-	keys, err := e.internKeys(c.Keys)
-	return storage.IndexSpec{Label: label, Keys: keys}, err
+	spec.Keys, err = e.internKeys(c.Keys)
+	return spec, err
 }
 
 func (e *Engine) internKeys(names []string) ([]storage.KeyID, error) {
@@ -161,6 +173,9 @@ func (e *Engine) internKeys(names []string) ([]storage.KeyID, error) {
 func (e *Engine) dropIndex(ctx context.Context, c *ast.DropIndex, params graph.Value, counters *SchemaCounters) error {
 	if c.All {
 		for _, info := range e.store.Indexes() {
+			if info.Constraint != "" {
+				continue
+			}
 			if err := e.store.DropIndex(ctx, info.Name); err != nil {
 				return err
 			}
@@ -189,19 +204,15 @@ func (e *Engine) dropIndex(ctx context.Context, c *ast.DropIndex, params graph.V
 
 // indexName finds the name of an index that is described by what it indexes.
 func (e *Engine) indexName(c *ast.CreateIndex) (string, error) {
-	if c.Relationship || len(c.Labels) != 1 {
-		return "", refused("an index on other than one label")
+	if len(c.Labels) != 1 {
+		return "", refused("an index on other than one label or type")
 	}
 	for _, info := range e.store.Indexes() {
-		if e.store.LabelName(info.Label) == c.Labels[0] && equalKeys(e.keyNames(info.Keys), c.Keys) {
+		if info.Relationships == c.Relationship && e.subject(info.Relationships, info.Label, info.Type) == c.Labels[0] && slices.Equal(e.keyNames(info.Keys), c.Keys) {
 			return info.Name, nil
 		}
 	}
 	return "", &Error{Kind: KindSchema, Message: "there is no such index on :" + c.Labels[0] + "(" + strings.Join(c.Keys, ", ") + ")"}
-}
-
-func equalKeys(a, b []string) bool {
-	return slices.Equal(a, b)
 }
 
 func (e *Engine) keyNames(keys []storage.KeyID) []string {
@@ -213,32 +224,32 @@ func (e *Engine) keyNames(keys []storage.KeyID) []string {
 }
 
 func (e *Engine) createConstraint(ctx context.Context, c *ast.CreateConstraint, params graph.Value, counters *SchemaCounters) error {
-	spec := storage.ConstraintSpec{}
-	switch c.Kind {
-	case ast.ConstraintUnique:
-		spec.Kind = storage.Unique
-	case ast.ConstraintExists:
-		spec.Kind = storage.Exists
-	case ast.ConstraintKey:
-		spec.Kind = storage.NodeKey
-	default:
-		return refused("a constraint of this type")
-	}
-	if c.Relationship {
-		return refused("a constraint on relationships")
-	}
+	spec := storage.ConstraintSpec{Kind: constraintKinds(c.Kind), Relationships: c.Relationship}
 	var err error
 	if spec.Name, err = nameOf(c.Name, c.NameParameter, params); err != nil {
 		return err
 	}
-	if spec.Label, err = e.store.InternLabel(c.Label); err != nil {
+	if c.Kind == ast.ConstraintType {
+		if len(c.Keys) != 1 {
+			return &Error{Kind: KindSchema, Message: "a constraint of a type is on one property"}
+		}
+		if err := addTypes(&spec.Types, c.Type); err != nil {
+			return err
+		}
+	}
+	if c.Relationship {
+		spec.Type, err = e.store.InternType(c.Label)
+	} else {
+		spec.Label, err = e.store.InternLabel(c.Label)
+	}
+	if err != nil {
 		return err
 	}
 	if spec.Keys, err = e.internKeys(c.Keys); err != nil {
 		return err
 	}
 	err = e.store.CreateConstraint(ctx, spec)
-	if hasKind(err, storage.KindConstraintExists) && c.IfNotExists {
+	if c.IfNotExists && (hasKind(err, storage.KindConstraintExists) || hasKind(err, storage.KindIndexExists)) {
 		return nil
 	}
 	if err == nil {
@@ -278,13 +289,57 @@ func (e *Engine) dropConstraint(ctx context.Context, c *ast.DropConstraint, para
 
 // constraintName finds the name of a constraint that is described by its rule.
 func (e *Engine) constraintName(c *ast.CreateConstraint) (string, error) {
-	kinds := map[ast.ConstraintKind]storage.ConstraintKind{
-		ast.ConstraintUnique: storage.Unique, ast.ConstraintExists: storage.Exists, ast.ConstraintKey: storage.NodeKey,
-	}
 	for _, spec := range e.store.Constraints() {
-		if spec.Kind == kinds[c.Kind] && e.store.LabelName(spec.Label) == c.Label && equalKeys(e.keyNames(spec.Keys), c.Keys) {
+		if spec.Kind == constraintKinds(c.Kind) && spec.Relationships == c.Relationship &&
+			e.subject(spec.Relationships, spec.Label, spec.Type) == c.Label &&
+			slices.Equal(e.keyNames(spec.Keys), c.Keys) {
 			return spec.Name, nil
 		}
 	}
 	return "", &Error{Kind: KindSchema, Message: "there is no such constraint on :" + c.Label + "(" + strings.Join(c.Keys, ", ") + ")"}
+}
+
+// subject returns the name of a label or type.
+func (e *Engine) subject(relationships bool, label storage.LabelID, typ storage.TypeID) string {
+	if relationships {
+		return e.store.TypeName(typ)
+	}
+	return e.store.LabelName(label)
+}
+
+func constraintKinds(k ast.ConstraintKind) storage.ConstraintKind {
+	return map[ast.ConstraintKind]storage.ConstraintKind{
+		ast.ConstraintUnique: storage.Unique, ast.ConstraintExists: storage.Exists, ast.ConstraintKey: storage.NodeKey,
+		ast.ConstraintType: storage.PropertyType,
+	}[k]
+}
+
+// addTypes adds the types that a constraint allows.
+func addTypes(types *storage.ValueTypes, t *ast.TypeName) error {
+	for _, member := range t.Union {
+		if err := addTypes(types, member); err != nil {
+			return err
+		}
+	}
+	if len(t.Union) > 0 {
+		return nil
+	}
+	if t.Name == "LIST" && t.Elem != nil && len(t.Elem.Union) == 0 && t.Elem.Name != "LIST" {
+		kind, ok := show.PropertyKind(t.Elem.Name)
+		if !ok {
+			return typeError(t.Elem.Name)
+		}
+		types.Items |= 1 << kind
+		return nil
+	}
+	kind, ok := show.PropertyKind(t.Name)
+	if !ok {
+		return typeError(t.Name)
+	}
+	types.Kinds |= 1 << kind
+	return nil
+}
+
+func typeError(name string) error {
+	return &Error{Kind: KindSchema, Message: "a constraint cannot demand the type " + name}
 }

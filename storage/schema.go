@@ -43,6 +43,7 @@ type IndexInfo struct {
 	Online     bool    // built, and used by lookups
 	Populated  float64 // percentage that is built
 	Unique     bool
+	Index      *Index
 	Entries    int64  // nodes in it, some perhaps only for older snapshots
 	Constraint string // the constraint that it belongs to, or ""
 }
@@ -193,7 +194,7 @@ func (s *Store) Indexes() []IndexInfo {
 	for _, ix := range s.schema.current.Load().indexes {
 		list = append(list, IndexInfo{
 			IndexSpec: ix.spec, Online: ix.online.Load(), Populated: s.populated(ix),
-			Entries: ix.Entries(), Constraint: ix.constraint, Unique: ix.unique,
+			Entries: ix.Entries(), Constraint: ix.constraint, Unique: ix.unique, Index: ix,
 		})
 	}
 	slices.SortFunc(list, func(a, b IndexInfo) int { return cmp.Compare(a.Name, b.Name) })

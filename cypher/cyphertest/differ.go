@@ -77,6 +77,19 @@ func (d *Differ) Reset(ctx context.Context) error {
 	return nil
 }
 
+// Prepare runs statements that the interpreter has no use for, such as those that
+// create indexes.
+func (d *Differ) Prepare(ctx context.Context, statements ...string) error {
+	for _, subject := range d.subjects {
+		for _, statement := range statements {
+			if o := subject.Observe(ctx, statement, graph.Null); o.Err != nil {
+				return fmt.Errorf("cyphertest: %s: %s: %w", subject.Name(), statement, o.Err)
+			}
+		}
+	}
+	return nil
+}
+
 // An Outcome says how far a statement could be compared.
 type Outcome uint8
 

@@ -34,7 +34,15 @@ func number(t *testing.T, name string, otherwise uint64) uint64 {
 	return n
 }
 
-// TestGenerated compares the engines and the interpreter with each other.
+// indexes are on what the generator compares most.
+var indexes = []string{
+	"CREATE INDEX FOR (n:A) ON (n.i)", "CREATE INDEX FOR (n:B) ON (n.s)", "CREATE INDEX FOR (n:C) ON (n.i, n.k)",
+	"CREATE INDEX FOR (n:A) ON (n.f)", "CREATE INDEX FOR (n:B) ON (n.l)", "CREATE INDEX FOR ()-[r:R]-() ON (r.i)",
+	"CREATE INDEX FOR ()-[r:S]-() ON (r.k)", "CREATE INDEX FOR ()-[r:R]-() ON (r.s)",
+}
+
+// TestGenerated compares the engines and the interpreter with each other, half of
+// the time with indexes.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
 	const (
@@ -51,6 +59,11 @@ func TestGenerated(t *testing.T) {
 		setup := g.Graph()
 		if err := d.Reset(t.Context()); err != nil {
 			t.Fatal(err)
+		}
+		if n == graphs/2 {
+			if err := d.Prepare(t.Context(), indexes...); err != nil {
+				t.Fatal(err)
+			}
 		}
 		run := func(query string) cyphertest.Outcome {
 			outcome, text := d.Run(t.Context(), query, graph.Null)

@@ -25,6 +25,8 @@ func (r *Run) operator(n plan.Node) operator {
 		return r.newNodeScan(n.Input, n, n.Slot, n.Label, n.Stored)
 	case *plan.IndexSeek:
 		return r.newIndexSeek(n)
+	case *plan.IndexScan:
+		return r.newIndexScan(n)
 	case *plan.NodeByID:
 		return r.newNodeByID(n)
 	case *plan.RelationshipScan:

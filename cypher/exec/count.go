@@ -38,6 +38,12 @@ func (o *countStore) next() (*expr.Batch, error) {
 // transaction has changed them.
 func (o *countStore) count() (int64, error) {
 	switch o.plan.Kind {
+	case plan.CountIndex:
+		l := lookup{plan: o.plan.Lookup}
+		if err := l.prepare(o.c, o.out, 0); err != nil {
+			return 0, err
+		}
+		return o.c.View.CountRange(&l.entry), nil
 	case plan.CountNodes:
 		if n, ok := o.c.View.NodeCount(); ok {
 			return n, nil

@@ -18,6 +18,7 @@ type relationshipScan struct {
 	pending []graph.RelationshipID
 	flipped bool // the first pending one has been returned in one direction
 	open    bool
+	lookup  lookup // when the plan has one
 }
 
 func (r *Run) newRelationshipScan(n *plan.RelationshipScan) *relationshipScan {
@@ -27,7 +28,7 @@ func (r *Run) newRelationshipScan(n *plan.RelationshipScan) *relationshipScan {
 	}
 	return &relationshipScan{
 		source: r.newSource(n, r.build(n.Input), own...), plan: n,
-		buffer: make([]graph.RelationshipID, stepBuffer),
+		buffer: make([]graph.RelationshipID, stepBuffer), lookup: lookup{plan: n.Lookup},
 	}
 }
 
@@ -49,16 +50,22 @@ func (o *relationshipScan) next() (*expr.Batch, error) {
 		}
 		o.resize(o.limit)
 		for o.row < o.in.N && o.room() > 0 {
-			if len(o.pending) == 0 && !o.fetch() {
-				o.row++
-				o.open = false
-				continue
+			if len(o.pending) == 0 {
+				var found bool
+				if found, err = o.fetch(); err != nil {
+					break
+				}
+				if !found {
+					o.row++
+					o.open = false
+					continue
+				}
 			}
 			o.take()
 		}
 		o.resize(len(o.rows))
-		if len(o.rows) > 0 {
-			return o.finish(), nil
+		if len(o.rows) > 0 || err != nil {
+			return o.fault.after(o.finish(), err)
 		}
 	}
 }
@@ -72,23 +79,33 @@ func (o *relationshipScan) resize(n int) {
 }
 
 // fetch reads further relationships for the current row.
-func (o *relationshipScan) fetch() bool {
+func (o *relationshipScan) fetch() (bool, error) {
 	if !o.open {
 		o.cursor, o.open = storage.RelationshipCursor{}, true
+		if o.plan.Lookup != nil {
+			if err := o.lookup.prepare(o.c, o.in, o.row); err != nil {
+				return false, err
+			}
+		}
 		if o.plan.Known {
 			rel, ok := o.in.Relationship(o.plan.Relationship, o.row)
 			if ok {
 				o.buffer[0] = rel
 				o.pending = o.buffer[:1]
 			}
-			return ok
+			return ok, nil
 		}
 	} else if o.plan.Known {
-		return false
+		return false, nil
+	}
+	if o.plan.Lookup != nil {
+		n := o.c.View.SeekRangeRelationships(&o.lookup.cursor, &o.lookup.entry, false, o.buffer)
+		o.pending = o.buffer[:n]
+		return n > 0, nil
 	}
 	n := o.c.View.ScanRelationships(&o.cursor, o.hop.types, o.buffer)
 	o.pending = o.buffer[:n]
-	return n > 0
+	return n > 0, nil
 }
 
 // take returns the first pending relationship in one direction.

@@ -153,7 +153,7 @@ func (k *Compiler) storedTest(e ast.Expr) (*StoredTest, error) {
 	if !ok {
 		return nil, nil //nolint:nilnil // no such test
 	}
-	relation, turned := storedRelation(compare.Op)
+	relation, turned := StoredRelation(compare.Op)
 	side, other := compare.Left, compare.Right
 	if fixed(side) {
 		side, other, relation = other, side, turned
@@ -173,9 +173,9 @@ func (k *Compiler) storedTest(e ast.Expr) (*StoredTest, error) {
 	return &StoredTest{Slot: slot, Key: k.Key(p.Key), Relation: relation, Value: value}, nil
 }
 
-// storedRelation returns the store's relation of an operator, and the one with
+// StoredRelation returns the store's relation of an operator, and the one with
 // the operands exchanged; 0 when there is none.
-func storedRelation(op ast.Op) (relation, turned storage.Relation) {
+func StoredRelation(op ast.Op) (relation, turned storage.Relation) {
 	switch op {
 	case ast.Equal:
 		return storage.Equals, storage.Equals

@@ -13,6 +13,7 @@ import (
 type candidate struct {
 	node  *patternNode
 	rel   *patternRel // for a scan of relationships
+	look  *lookup     // the entries of an index, for nodes or relationships
 	rows  float64     // that the operator returns, for each row before it
 	cost  float64     // of the whole part that hangs together
 	index *storage.Index
@@ -47,12 +48,14 @@ func (g *graphPattern) anchor(input Node) (Node, error) {
 		if r.known {
 			c.rows = 1
 		}
-		c.cost = g.simulate(&c)
-		// Looking up both ends of a relationship costs some times more than
-		// a step along the relationships of a node, which lie together.
-		const lookUp = 4
-		if best == nil || r.known || c.cost*lookUp < best.cost {
-			best = &c
+		for _, c := range append(g.relationshipSeeks(r), c) {
+			c.cost = g.simulate(&c)
+			// Looking up both ends of a relationship costs some times more than
+			// a step along the relationships of a node, which lie together.
+			const lookUp = 4
+			if best == nil || r.known || best.rel == r && c.cost < best.cost || c.cost*lookUp < best.cost {
+				best = &c
+			}
 		}
 	}
 	if joined, ok, err := g.join(best, input); ok || err != nil {
@@ -74,6 +77,13 @@ func (g *graphPattern) start(c *candidate, input Node) (Node, error) {
 		for _, t := range c.rel.types {
 			n.Types = append(n.Types, g.p.relType(t))
 		}
+		if c.look != nil {
+			look, err := g.p.lookup(c.look)
+			if err != nil {
+				return nil, err
+			}
+			n.Lookup = look
+		}
 		if c.rel.from == c.rel.to {
 			// Both ends are one node: compare them afterwards.
 			n.To = g.p.newSlot(expr.Nodes)
@@ -93,6 +103,13 @@ func (g *graphPattern) start(c *candidate, input Node) (Node, error) {
 			return nil, err
 		}
 		node = add(g.p, &NodeByID{Input: input, Slot: c.node.slot, ID: id, In: c.in, Element: c.elem})
+		g.bind(c.node)
+	case c.look != nil:
+		look, err := g.p.lookup(c.look)
+		if err != nil {
+			return nil, err
+		}
+		node = add(g.p, &IndexScan{Input: input, Slot: c.node.slot, Label: g.p.label(c.label), Lookup: look})
 		g.bind(c.node)
 	case c.index != nil:
 		n := &IndexSeek{Input: input, Slot: c.node.slot, Index: c.index, Label: g.p.label(c.label), In: c.in}
@@ -151,109 +168,6 @@ func (g *graphPattern) labelConditions(n *patternNode, label string) []*conditio
 	return conds
 }
 
-// seeks returns the look-ups in indexes that can find a node.
-func (g *graphPattern) seeks(n *patternNode) []candidate {
-	var found []candidate
-	specs := g.p.indexSpecs()
-	for i := range specs {
-		info := &specs[i]
-		label := g.p.Store.LabelName(info.Label)
-		if len(info.Keys) == 0 || !slices.Contains(n.labels, label) {
-			continue
-		}
-		index, ok := g.p.Store.FindIndex(info.Label, info.Keys)
-		if !ok {
-			continue
-		}
-		c := candidate{node: n, index: index, label: label, conds: g.labelConditions(n, label)}
-		usable := true
-		for _, id := range info.Keys {
-			key := g.p.Store.KeyName(id)
-			cond, value, in := g.equality(n, key)
-			if cond == nil || in && len(info.Keys) > 1 {
-				usable = false
-				break
-			}
-			c.keys, c.value, c.in = append(c.keys, key), append(c.value, value), in
-			c.conds = append(c.conds, cond)
-		}
-		if !usable {
-			continue
-		}
-		c.rows = max(1, g.p.labelCount(label)/1000)
-		if info.unique {
-			c.rows = 1
-		}
-		if c.in {
-			c.rows *= 10
-		}
-		found = append(found, c)
-	}
-	return found
-}
-
-// equality finds a condition that gives a property of a node a known value, or
-// one of a list of values.
-func (g *graphPattern) equality(n *patternNode, key string) (c *condition, value ast.Expr, in bool) {
-	for _, c := range g.conditions {
-		e, ok := c.expr.(*ast.Binary)
-		if !ok || c.done || e.Op != ast.Equal && e.Op != ast.InList {
-			continue
-		}
-		if isProperty(e.Left, n.symbol, key) && g.known(e.Right, n) {
-			return c, e.Right, e.Op == ast.InList
-		}
-		if e.Op == ast.Equal && isProperty(e.Right, n.symbol, key) && g.known(e.Left, n) {
-			return c, e.Left, false
-		}
-	}
-	return nil, nil, false
-}
-
-// An indexSpec is an index that may answer a look-up.
-type indexSpec struct {
-	storage.IndexSpec
-	unique bool
-}
-
-// indexSpecs returns the indexes, and those behind constraints.
-func (p *planner) indexSpecs() []indexSpec {
-	var specs []indexSpec
-	for _, c := range p.Store.Constraints() {
-		if c.Kind == storage.Unique {
-			specs = append(specs, indexSpec{storage.IndexSpec{Label: c.Label, Keys: c.Keys}, true})
-		}
-	}
-	for _, info := range p.Store.Indexes() {
-		if info.Online {
-			specs = append(specs, indexSpec{info.IndexSpec, false})
-		}
-	}
-	return specs
-}
-
-func isProperty(e ast.Expr, symbol *ast.Symbol, key string) bool {
-	p, ok := e.(*ast.Property)
-	if !ok || p.Key != key {
-		return false
-	}
-	v, ok := p.Subject.(*ast.Variable)
-	return ok && v.Symbol == symbol
-}
-
-// known reports whether an expression can be computed before a node is found.
-func (g *graphPattern) known(e ast.Expr, n *patternNode) bool {
-	for _, s := range freeSymbols(e) {
-		if s == n.symbol {
-			return false
-		}
-		if slot, ok := g.p.slots[s]; g.own[s] && (!ok || !g.p.bound[slot]) {
-			return false
-		}
-	}
-	return true
-}
-
 // identifies finds id(n) = x, id(n) IN x and the same of elementId.
 func (g *graphPattern) identifies(c *condition, n *patternNode) (id ast.Expr, elem, in, ok bool) {
 	e, isBinary := c.expr.(*ast.Binary)
@@ -266,7 +180,7 @@ func (g *graphPattern) identifies(c *condition, n *patternNode) (id ast.Expr, el
 			return false
 		}
 		v, ok := call.Args[0].(*ast.Variable)
-		if !ok || v.Symbol != n.symbol || !g.known(other, n) {
+		if !ok || v.Symbol != n.symbol || !g.known(other, n.symbol) {
 			return false
 		}
 		elem = strings.EqualFold(call.Name, "elementId")

@@ -79,6 +79,8 @@ func neverNull(n Node, slot int) bool {
 		return slot == n.Slot
 	case *IndexSeek:
 		return slot == n.Slot
+	case *IndexScan:
+		return slot == n.Slot
 	case *Expand:
 		return slot == n.Relationship || slot == n.To || slot == n.From || neverNull(n.Input, slot)
 	default:
@@ -218,7 +220,19 @@ func (p *planner) countStore(n *Aggregate, item *Aggregation) (Node, bool) {
 			return nil, false
 		}
 		c.Kind, c.Label = CountLabel, in.Label
+	case *IndexScan:
+		if !isStart(in.Input) || !countsRows(item, in.Slot) {
+			return nil, false
+		}
+		c.Kind, c.Lookup = CountIndex, in.Lookup
 	case *RelationshipScan:
+		if in.Lookup != nil {
+			if !isStart(in.Input) || in.Direction == bothDirections || len(in.Distinct) > 0 || !countsRows(item, in.Relationship, in.From, in.To) {
+				return nil, false
+			}
+			c.Kind, c.Lookup = CountIndex, in.Lookup
+			break
+		}
 		if !isStart(in.Input) || in.Known || in.Direction == bothDirections || !countsRows(item, in.Relationship, in.From, in.To) {
 			return nil, false
 		}

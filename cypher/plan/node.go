@@ -99,6 +99,35 @@ type IndexSeek struct {
 	In bool
 }
 
+// IndexScan returns the nodes of a stretch of an index, in its order, for each row
+// of its input.
+type IndexScan struct {
+	Common
+	Input Node
+	Slot  int
+	Label *expr.Label
+	*Lookup
+	// Falling says that the order is turned around.
+	Falling bool
+}
+
+// A Lookup is a stretch of an index: the entries with equal values of its first
+// keys, and a value of the next one within all bounds.
+type Lookup struct {
+	Index         *storage.Index
+	Relationships bool
+	Subject       string // the label or type
+	Keys          []string
+	Equal         []*expr.Value
+	Bounds        []Bound
+}
+
+// A Bound is a condition on a key of an index.
+type Bound struct {
+	Relation storage.Relation
+	Value    *expr.Value
+}
+
 // NodeByID returns the node with the given identifier, for each row of its
 // input.
 type NodeByID struct {
@@ -123,6 +152,9 @@ type RelationshipScan struct {
 	// Known says that the relationship is bound already.
 	Known    bool
 	Distinct []int
+	// Lookup, when not nil, is the stretch of an index that has the
+	// relationships.
+	*Lookup
 }
 
 // Procedure calls a procedure, for each row of its input.
@@ -548,6 +580,7 @@ const (
 	CountRelationships
 	CountType
 	CountStep
+	CountIndex
 )
 
 // CountStore returns one row with a number that the store keeps.
@@ -558,6 +591,7 @@ type CountStore struct {
 	Label     *expr.Label
 	Types     []*expr.Type
 	Direction storage.Direction
+	Lookup    *Lookup
 }
 
 // Degree adds a column with the number of relationships of a bound node: the

@@ -4,39 +4,74 @@ import "slices"
 
 // Names, inputs and slots of the operators.
 
-func (*Argument) name() string         { return "Argument" }
-func (*NodeScan) name() string         { return "AllNodesScan" }
-func (*LabelScan) name() string        { return "NodeByLabelScan" }
-func (*IndexSeek) name() string        { return "NodeIndexSeek" }
-func (*NodeByID) name() string         { return "NodeByIdSeek" }
-func (*RelationshipScan) name() string { return "RelationshipScan" }
-func (*ShortestPath) name() string     { return "ShortestPath" }
-func (*Select) name() string           { return "SelectPaths" }
-func (*Table) name() string            { return "Table" }
-func (*Filter) name() string           { return "Filter" }
-func (*Project) name() string          { return "Projection" }
-func (*Unwind) name() string           { return "Unwind" }
-func (*Aggregate) name() string        { return "Aggregation" }
-func (*Distinct) name() string         { return "Distinct" }
-func (*Cut) name() string              { return "Cut" }
-func (*Skip) name() string             { return "Skip" }
-func (*Limit) name() string            { return "Limit" }
-func (*Union) name() string            { return "Union" }
-func (*Optional) name() string         { return "Optional" }
-func (*Apply) name() string            { return "Apply" }
-func (*HashJoin) name() string         { return "ValueHashJoin" }
-func (*Create) name() string           { return "Create" }
-func (*Merge) name() string            { return "Merge" }
-func (*Set) name() string              { return "SetProperty" }
-func (*Foreach) name() string          { return "Foreach" }
-func (*Barrier) name() string          { return "Eager" }
-func (*CountStore) name() string       { return "CountStore" }
-func (*Degree) name() string           { return "Degree" }
-func (*Meet) name() string             { return "Meet" }
-func (*InTransactions) name() string   { return "TransactionApply" }
-func (*Repeat) name() string           { return "Repeat(Trail)" }
-func (*Procedure) name() string        { return "ProcedureCall" }
-func (*Produce) name() string          { return "ProduceResults" }
+func (*Argument) name() string       { return "Argument" }
+func (*NodeScan) name() string       { return "AllNodesScan" }
+func (*LabelScan) name() string      { return "NodeByLabelScan" }
+func (*NodeByID) name() string       { return "NodeByIdSeek" }
+func (*ShortestPath) name() string   { return "ShortestPath" }
+func (*Select) name() string         { return "SelectPaths" }
+func (*Table) name() string          { return "Table" }
+func (*Filter) name() string         { return "Filter" }
+func (*Project) name() string        { return "Projection" }
+func (*Unwind) name() string         { return "Unwind" }
+func (*Aggregate) name() string      { return "Aggregation" }
+func (*Distinct) name() string       { return "Distinct" }
+func (*Cut) name() string            { return "Cut" }
+func (*Skip) name() string           { return "Skip" }
+func (*Limit) name() string          { return "Limit" }
+func (*Union) name() string          { return "Union" }
+func (*Optional) name() string       { return "Optional" }
+func (*Apply) name() string          { return "Apply" }
+func (*HashJoin) name() string       { return "ValueHashJoin" }
+func (*Create) name() string         { return "Create" }
+func (*Merge) name() string          { return "Merge" }
+func (*Set) name() string            { return "SetProperty" }
+func (*Foreach) name() string        { return "Foreach" }
+func (*Barrier) name() string        { return "Eager" }
+func (*CountStore) name() string     { return "CountStore" }
+func (*Degree) name() string         { return "Degree" }
+func (*Meet) name() string           { return "Meet" }
+func (*InTransactions) name() string { return "TransactionApply" }
+func (*Repeat) name() string         { return "Repeat(Trail)" }
+func (*Procedure) name() string      { return "ProcedureCall" }
+func (*Produce) name() string        { return "ProduceResults" }
+
+// name tells the look-up of an only node apart.
+func (n *IndexSeek) name() string {
+	if n.Index.Unique() {
+		return "NodeUniqueIndexSeek"
+	}
+	return "NodeIndexSeek"
+}
+
+func (n *IndexScan) name() string { return "Node" + n.kind() }
+
+// name tells scans of all relationships of a type from look-ups.
+func (n *RelationshipScan) name() string {
+	if n.Lookup == nil {
+		return "RelationshipScan"
+	}
+	name := n.kind()
+	if n.Direction == bothDirections {
+		return "Undirected" + "Relationship" + name
+	}
+	return "Directed" + "Relationship" + name
+}
+
+// kind names what a look-up does with its index.
+func (l *Lookup) kind() string {
+	name := "IndexScan"
+	switch {
+	case len(l.Bounds) > 0:
+		name = "IndexSeekByRange"
+	case len(l.Equal) > 0:
+		name = "IndexSeek"
+	}
+	if l.Index.Unique() && name != "IndexScan" {
+		return "Unique" + name
+	}
+	return name
+}
 
 // name tells an expansion between two bound nodes from one to new nodes.
 func (n *Expand) name() string {
@@ -78,6 +113,7 @@ func (*Argument) inputs() []Node           { return nil }
 func (n *NodeScan) inputs() []Node         { return one(n.Input) }
 func (n *LabelScan) inputs() []Node        { return one(n.Input) }
 func (n *IndexSeek) inputs() []Node        { return one(n.Input) }
+func (n *IndexScan) inputs() []Node        { return one(n.Input) }
 func (n *NodeByID) inputs() []Node         { return one(n.Input) }
 func (n *RelationshipScan) inputs() []Node { return one(n.Input) }
 func (n *Expand) inputs() []Node           { return one(n.Input) }
@@ -124,6 +160,7 @@ func (*Argument) uses(func(int))          {}
 func (*NodeScan) uses(func(int))          {}
 func (*LabelScan) uses(func(int))         {}
 func (n *IndexSeek) uses(f func(int))     { values(f, n.Values...) }
+func (n *IndexScan) uses(f func(int))     { n.Lookup.uses(f) }
 func (n *NodeByID) uses(f func(int))      { values(f, n.ID) }
 func (n *Select) uses(f func(int))        { values(f, n.Count) }
 func (*Table) uses(func(int))             {}
@@ -140,7 +177,6 @@ func (n *HashJoin) uses(f func(int))      { values(f, n.Probe...) }
 func (n *Delete) uses(f func(int))        { values(f, n.Targets...) }
 func (n *Foreach) uses(f func(int))       { values(f, n.List) }
 func (*Barrier) uses(func(int))           {}
-func (*CountStore) uses(func(int))        {}
 func (n *Procedure) uses(f func(int))     { values(f, n.Args...) }
 func (n *Procedure) defines(f func(int))  { slots(f, n.Outputs...) }
 func (n *Produce) uses(f func(int))       { slots(f, n.Columns...) }
@@ -148,6 +184,7 @@ func (*Argument) defines(func(int))       {}
 func (n *NodeScan) defines(f func(int))   { f(n.Slot) }
 func (n *LabelScan) defines(f func(int))  { f(n.Slot) }
 func (n *IndexSeek) defines(f func(int))  { f(n.Slot) }
+func (n *IndexScan) defines(f func(int))  { f(n.Slot) }
 func (n *NodeByID) defines(f func(int))   { f(n.Slot) }
 func (n *Select) defines(f func(int))     { slots(f, n.Outputs...) }
 func (n *Table) defines(f func(int))      { slots(f, n.Outputs...) }
@@ -172,7 +209,21 @@ func (n *Degree) defines(f func(int))     { f(n.Slot) }
 func (n *Meet) defines(f func(int))       { f(n.Slot) }
 func (*Produce) defines(func(int))        {}
 
+func (n *CountStore) uses(f func(int)) { n.Lookup.uses(f) }
+
+// uses is what the values of a look-up read; there may be no look-up.
+func (l *Lookup) uses(f func(int)) {
+	if l == nil {
+		return
+	}
+	values(f, l.Equal...)
+	for _, b := range l.Bounds {
+		values(f, b.Value)
+	}
+}
+
 func (n *RelationshipScan) uses(f func(int)) {
+	n.Lookup.uses(f)
 	slots(f, n.Distinct...)
 	if n.Known {
 		f(n.Relationship)

@@ -109,7 +109,52 @@ func (t *Tests) detail() string {
 }
 func (n *NodeByID) detail() string { return n.ID.String() }
 func (n *RelationshipScan) detail() string {
+	if n.Lookup != nil {
+		return n.Hop.detail() + " " + n.Lookup.detail()
+	}
 	return n.Hop.detail()
+}
+
+func (n *IndexScan) detail() string {
+	d := n.Lookup.detail()
+	if n.Falling {
+		d += " DESC"
+	}
+	return d
+}
+
+// relationText is how bounds are printed.
+func relationText(r storage.Relation) string {
+	switch r {
+	case storage.Less:
+		return "<"
+	case storage.LessOrEqual:
+		return "<="
+	case storage.Greater:
+		return ">"
+	case storage.GreaterOrEqual:
+		return ">="
+	default:
+		return "STARTS WITH"
+	}
+}
+
+func (l *Lookup) detail() string {
+	var parts []string
+	for i, v := range l.Equal {
+		parts = append(parts, l.Keys[i]+" = "+v.String())
+	}
+	rest := l.Keys[len(l.Equal):]
+	for _, b := range l.Bounds {
+		parts = append(parts, rest[0]+" "+relationText(b.Relation)+" "+b.Value.String())
+	}
+	if len(l.Bounds) > 0 {
+		rest = rest[1:]
+	}
+	for _, key := range rest {
+		parts = append(parts, key+" IS NOT NULL")
+	}
+	return ":" + l.Subject + "(" + strings.Join(parts, ", ") + ")"
 }
 
 func (n *IndexSeek) detail() string {
@@ -276,6 +321,8 @@ func (n *CountStore) detail() string {
 		return "(:" + n.Label.Name + ")"
 	case CountNodes:
 		return "()"
+	case CountIndex:
+		return n.Lookup.detail()
 	case CountStep:
 		hop := Hop{Types: n.Types, Direction: n.Direction}
 		return "(:" + n.Label.Name + ")" + hop.detail() + "()"

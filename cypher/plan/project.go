@@ -451,7 +451,26 @@ func conjuncts(dst []ast.Expr, e ast.Expr) []ast.Expr {
 	if and, ok := e.(*ast.Binary); ok && and.Op == ast.And {
 		return conjuncts(conjuncts(dst, and.Left), and.Right)
 	}
+	if chain, ok := e.(*ast.Comparison); ok && !slices.ContainsFunc(chain.Operands, computed) {
+		for i, op := range chain.Ops {
+			dst = append(dst, &ast.Binary{Span: chain.Span, Op: op, Left: chain.Operands[i], Right: chain.Operands[i+1]})
+		}
+		return dst
+	}
 	return append(dst, e)
+}
+
+// computed reports whether an operand of a chain like 1 < n.x < 5 is more than a
+// look at a value, which may be done twice.
+func computed(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Literal, *ast.Parameter, *ast.Variable:
+		return false
+	case *ast.Property:
+		return computed(e.Subject)
+	default:
+		return true
+	}
 }
 
 // pruneBelow lets a walk of many steps directly below a DISTINCT find each node

@@ -123,7 +123,7 @@ func (t *Tables) dumpSchema(r *Request) error {
 		if info.Constraint != "" {
 			continue
 		}
-		if err := statement(r, createIndex(&info, t.Store.LabelName(info.Label), t.keyNames(info.Keys))+";"); err != nil {
+		if err := statement(r, t.createIndex(&info)+";"); err != nil {
 			return err
 		}
 	}

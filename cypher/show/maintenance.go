@@ -36,6 +36,9 @@ func (t *Tables) analyze(ctx context.Context, r *Request) error {
 	wanted := labelNames(r.Text("labels"))
 	for _, info := range t.Store.Indexes() {
 		label := t.Store.LabelName(info.Label)
+		if info.Relationships {
+			continue
+		}
 		if len(wanted) > 0 && !slices.Contains(wanted, label) {
 			continue
 		}
