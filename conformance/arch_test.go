@@ -138,6 +138,9 @@ var table = []row{
 
 	{pkg: "cmd/internal/gflags", third: []string{pflag}},
 	{
+		pkg: "cmd/drawbolt/load", own: []string{"storage", "storage/graph", "cypher/function", "cypher/temporal"},
+	},
+	{
 		pkg: "cmd/drawbolt", own: everything, never: []string{"conformance/..."},
 		third: []string{
 			zero, pflag, prom, "gopkg.in/natefinch/lumberjack.v2",

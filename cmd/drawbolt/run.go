@@ -63,6 +63,9 @@ func (e *startError) Unwrap() error { return e.err }
 
 // run is the program; it returns the exit code.
 func run(env environment) int {
+	if len(env.args) > 0 && env.args[0] == importCommand {
+		return env.importData(env.args[1:])
+	}
 	flags, err := gflags.New(gflags.Options{
 		Program: program, Usage: "Drawbolt graph database server", Version: fullVersion(),
 		Sections: []string{"memgraph"},
