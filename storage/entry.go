@@ -72,8 +72,8 @@ func (s *Store) keyOfProperties(ix *Index, props uint32, a *graph.Arena, dst []b
 
 // add makes an entry.
 func (ix *Index) add(k entryKey, slot uint32) error {
-	if len(k.key) > index.MaxKey {
-		ix.cut.Store(true)
+	if len(k.key) > index.MaxKey && ix.cut.CompareAndSwap(false, true) {
+		ix.unordered()
 	}
 	if err := ix.hash.Add(k.hash, slot); err != nil {
 		return memoryError(err)

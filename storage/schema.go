@@ -59,6 +59,7 @@ type Index struct {
 	pending    atomic.Int64  // entries that not every reader wants, see entry.go
 	stamp      atomic.Uint64 // the newest commit that changed an entry
 	cut        atomic.Bool   // a key was longer than the tree keeps
+	unordered  func()        // called when the first one is
 	unique     bool          // writers check that nobody else has the values
 	constraint string        // the constraint that it belongs to, or ""
 }
@@ -143,6 +144,8 @@ type schema struct {
 	ddl     sync.Mutex // one change at a time
 	seed    graph.Seed
 	current atomic.Pointer[schemaState]
+
+	unordered atomic.Uint64 // indexes that have lost their order
 }
 
 // A schemaState never changes.
@@ -157,8 +160,11 @@ type schemaState struct {
 	demanded    map[TypeID][]ConstraintSpec  // the same for relationships
 }
 
-// SchemaVersion changes with every change of an index or constraint.
-func (s *Store) SchemaVersion() uint64 { return s.schema.current.Load().version }
+// SchemaVersion changes with every change of an index or constraint, also when an
+// index loses its order, see [Index.Ordered].
+func (s *Store) SchemaVersion() uint64 {
+	return s.schema.current.Load().version + s.schema.unordered.Load()
+}
 
 // change returns a new state with other indexes and constraints.
 func (st *schemaState) change(indexes []*Index, constraints []ConstraintSpec) *schemaState {
@@ -367,6 +373,7 @@ func (s *Store) register(spec IndexSpec, unique bool, constraint string) *Index 
 	if len(spec.Keys) > 0 {
 		ix.hash = index.NewHash(s.memory, s.indexBlocks, s.retireIndexBlock)
 		ix.tree = index.NewTree(s.indexBlocks)
+		ix.unordered = func() { s.schema.unordered.Add(1) }
 	}
 	s.schema.current.Store(st.change(append(slices.Clone(st.indexes), ix), st.constraints))
 	return ix

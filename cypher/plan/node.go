@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/cypher/procedure"
@@ -323,6 +324,8 @@ type Aggregation struct {
 	Call     *function.Function // nil for count(*)
 	Args     []*expr.Value
 	Text     string
+
+	arg ast.Expr // the last of Args
 }
 
 // Aggregate groups rows by keys and computes aggregations of each group.

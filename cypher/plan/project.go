@@ -209,6 +209,9 @@ func (p *planner) aggregate(proj *ast.Projection, items []*ast.Item, input Node)
 	}
 	root, ok := p.pushCount(node)
 	if !ok {
+		if err := p.extreme(node); err != nil {
+			return nil, nil, err
+		}
 		if !p.Plain && ignoresRepetition(a.items) {
 			prune(input)
 		}
@@ -283,6 +286,7 @@ func (a *aggregation) collect(e ast.Expr) error {
 					return false
 				}
 				item.Args = append(item.Args, value)
+				item.arg = arg
 			}
 			a.add(item.Text, item)
 			return false
@@ -352,6 +356,9 @@ func (p *planner) order(proj *ast.Projection, items []*ast.Item, columns []int, 
 }
 
 func (p *planner) sort(proj *ast.Projection, items []*ast.Item, columns []int, node Node, skip, limit *expr.Value) (Node, error) {
+	if p.inOrder(proj.Order, items, node) {
+		return node, nil
+	}
 	s := &Sort{Limit: limit, Skip: skip}
 	if p.plan.Writes || p.Plain {
 		s.Limit, s.Skip = nil, nil
