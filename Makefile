@@ -39,12 +39,15 @@ RACE_NOTE := $(if $(RACE),with -race,WITHOUT -race: no C compiler found)
 # Programs that the TLS acceptance list uses beside Go, as Debian names them.
 TLS_PACKAGES := openssl gnutls-bin sslscan nmap testssl.sh
 
+# What clients are built with, as Debian names it.
+CLIENT_PACKAGES := nodejs npm python3-venv default-jdk-headless maven cargo gcc g++ cmake libssl-dev chromium
+
 # The conformance tests run the built binary and have a step of their own.
 UNIT = go list $(PKGS) | grep -v /conformance
 
 .NOTPARALLEL:
 .PHONY: help build run test race lint fmt generate fuzz bench conformance
-.PHONY: reference clients kill tls-check tls-tools dist check hooks tools clean
+.PHONY: reference clients clients-pages client-tools kill tls-check tls-tools dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
 .PHONY: check-arch check-bench
 
@@ -105,8 +108,20 @@ ACCEPTANCE = go test -count=1 -timeout=20m -v ./conformance/tls | grep -v '^ *==
 reference: ## the same tests against a real Neo4j; needs Java and Maven
 	DRAWBOLT_REFERENCE=1 go test -count=1 -v -run Reference ./conformance/...
 
-clients: ## every client of conformance/clients; builds what it needs
-	DRAWBOLT_CLIENTS=$(CLIENTS) go test -count=1 -timeout=90m -v ./conformance/clients | grep -v '^ *=== '
+clients: client-tools ## every client of conformance/clients; builds what it needs
+	DRAWBOLT_CLIENTS='$(CLIENTS)' go test -count=1 -timeout=90m -v ./conformance/clients | grep -v '^ *=== '
+
+# As with tls-tools, a client whose tools are missing is printed as not run.
+client-tools:
+	@missing=; for p in node npm python3 java javac mvn cargo gcc g++ cmake chromium; do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; echo "missing:$$missing"; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $(CLIENT_PACKAGES); } || echo 'not installed; the clients that need them do not run'; \
+	fi
+
+# Pages below conformance/clients whose tables are results.
+clients-pages: ## write the compatibility and troubleshooting pages
+	DRAWBOLT_CLIENTS_WRITE=1 $(MAKE) clients CLIENTS=all
 
 tls-check: tls-tools ## the TLS acceptance list, with the rows that take minutes
 	go test -count=1 ./tls/... ./server/ws ./conformance/ws

@@ -92,7 +92,7 @@ func (s *session) negotiateVersion() error {
 		return fmt.Errorf("answer the version proposals: %w", err)
 	}
 	if choice.Version == nil {
-		s.log(zerolog.DebugLevel).Hex("proposals", slots[:]).Msg("no common Bolt version")
+		s.refuse("no common Bolt version", fmt.Sprintf("the client proposes %x; see --min-bolt and --max-bolt", slots))
 		return errRefused
 	}
 	s.version = choice.Version

@@ -19,11 +19,11 @@ type command struct {
 	env  []string
 }
 
-// A missingError says which program a client needs and this machine lacks.
-type missingError struct{ program string }
+// A missingError says why a client can not run on this machine.
+type missingError struct{ reason string }
 
 // Error implements error.
-func (e *missingError) Error() string { return "no " + e.program }
+func (e *missingError) Error() string { return e.reason }
 
 // A builder prepares a client in a directory of the user's cache, once for each
 // content of the client's folders. Its methods end the build by panicking with
@@ -43,6 +43,9 @@ func (c *client) prepare(t *testing.T) (run command, err error) {
 		return command{}, err
 	}
 	base = filepath.Join(base, "drawbolt", "clients")
+	if c.absent != "" {
+		return command{}, &missingError{c.absent}
+	}
 	folders := strings.Fields(c.folder + " " + c.name)
 	b := &builder{t: t, folders: folders}
 	sum := sha256.New()
@@ -127,7 +130,7 @@ func (b *builder) check(err error) {
 // need ends the build when a program is missing.
 func (b *builder) need(program string) {
 	if _, err := exec.LookPath(program); err != nil {
-		panic(error(&missingError{program}))
+		panic(error(&missingError{"no " + program}))
 	}
 }
 
@@ -167,13 +170,26 @@ func goModule(major string) func(*builder) command {
 	}
 }
 
-// node installs a package and runs its main.js.
-func node(b *builder) command {
-	b.need("node")
-	if b.fresh {
-		b.run(nil, "npm", "ci", "--no-audit", "--no-fund")
+// node installs packages and runs a program.
+func node(program string) func(*builder) command {
+	return func(b *builder) command {
+		b.need("node")
+		if b.fresh {
+			b.run(nil, "npm", "ci", "--no-audit", "--no-fund")
+		}
+		return command{args: []string{"node", b.path(program)}}
 	}
-	return command{args: []string{"node", b.path("main.js")}}
+}
+
+// browser runs a program for Node that drives Chromium.
+func browser(b *builder) command {
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		panic(error(&missingError{"no chromium"}))
+	}
+	run := node("main.js")(b)
+	run.env = append(run.env, "CHROMIUM="+path)
+	return run
 }
 
 // python installs packages into an environment of their own and runs main.py

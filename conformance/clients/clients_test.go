@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -48,19 +49,29 @@ func (c *client) selected() bool {
 func TestClients(t *testing.T) {
 	binary.Build(t)
 	steps := scenario(t)
+	page := openPage(t, "README.md", "Compatibility",
+		"Clients that play one scenario against the built server, as [doc.go](doc.go) describes\n"+
+			"it: connections and trust, every type of value there and back, streams,\n"+
+			"transactions, conflicts, failures, summaries, a pool, a server that is killed, a\n"+
+			"certificate that is renewed. `make clients` runs all of them.\n"+
+			"[TROUBLESHOOTING.md](TROUBLESHOOTING.md) shows what they say when a connection fails.")
+	page.section("Matrix", "Named are the steps that the API of a client has no way to do, and those where what is\n"+
+		"right for this client differs from the rest; [list_test.go](list_test.go) says why.",
+		"client", "version", "Bolt", "over", "steps", "not covered", "result of its own", "result")
 	var table strings.Builder
 	counts := make(map[string]int)
 	for _, c := range clients() {
 		if !c.selected() {
 			continue
 		}
-		verdict := "FAILED"
-		var detail string
+		verdict, covered := "FAILED", ""
+		var detail, result string
 		t.Run(c.name, func(t *testing.T) {
 			start := time.Now()
 			run, err := c.prepare(t)
 			if missing, ok := errors.AsType[*missingError](err); ok {
 				verdict, detail = "not run", missing.Error()
+				result = "not run: " + detail
 				t.Skip(detail)
 			}
 			if err != nil {
@@ -69,32 +80,59 @@ func TestClients(t *testing.T) {
 			built := time.Since(start)
 			var passed, uncovered int
 			t.Run("transport", func(t *testing.T) {
-				t.Run("TLS", func(t *testing.T) {
-					t.Parallel()
-					passed, uncovered = c.play(t, run, steps, true)
-				})
-				t.Run("plaintext", func(t *testing.T) {
-					t.Parallel()
-					c.play(t, run, steps, false)
-				})
+				for _, overTLS := range []bool{true, false} {
+					if overTLS && c.plaintext != "" {
+						continue
+					}
+					t.Run(transport(overTLS), func(t *testing.T) {
+						t.Parallel()
+						p, u := c.play(t, run, steps, overTLS)
+						if overTLS || c.plaintext != "" {
+							passed, uncovered = p, u
+						}
+					})
+				}
 			})
 			if !t.Failed() {
 				verdict = "passed"
 			}
+			result = verdict
+			covered = fmt.Sprintf("%d of %d", passed, passed+uncovered)
 			detail = fmt.Sprintf("Bolt %s, %d steps, %d not covered; built in %.0fs, run in %.0fs",
 				c.bolt, passed, uncovered, built.Seconds(), (time.Since(start) - built).Seconds())
 		})
 		counts[verdict]++
+		page.row(c.library, c.version, c.bolt, c.over(), covered, strings.Join(c.lacks, ", "), strings.Join(slices.Sorted(maps.Keys(c.differs)), ", "), result)
 		fmt.Fprintf(&table, "%-16s %-22s %-12s %-8s %s\n", c.name, c.library, c.version, verdict, detail)
 	}
+	page.close(t)
 	t.Logf("\n%s\n%d passed, %d failed, %d not run", &table, counts["passed"], counts["FAILED"], counts["not run"])
+}
+
+// over says how a client connects.
+func (c *client) over() string {
+	switch {
+	case c.absent != "":
+		return "-"
+	case c.plaintext != "":
+		return c.plaintext
+	default:
+		return "TLS, plaintext"
+	}
+}
+
+func transport(overTLS bool) string {
+	if overTLS {
+		return "TLS"
+	}
+	return "plaintext"
 }
 
 // play runs a client once and returns how many steps passed and were not
 // covered.
 func (c *client) play(t *testing.T, run command, steps []step, overTLS bool) (passed, uncovered int) {
 	t.Helper()
-	s := newStage(t, overTLS)
+	s := newStage(t, overTLS, c.flags...)
 	s.prepare(t)
 	printed, stderr := s.play(t, run)
 	wrong, passed, uncovered := c.compare(steps, printed, overTLS)
@@ -114,13 +152,14 @@ func (c *client) play(t *testing.T, run command, steps []step, overTLS bool) (pa
 type stage struct {
 	server    *binary.Server
 	directory string
+	flags     []string
 	authority *tlstest.CA // nil in plaintext
 	pair      tlstest.Pair
 }
 
-func newStage(t *testing.T, overTLS bool) *stage {
+func newStage(t *testing.T, overTLS bool, flags ...string) *stage {
 	t.Helper()
-	s := &stage{directory: t.TempDir()}
+	s := &stage{directory: t.TempDir(), flags: flags}
 	if overTLS {
 		s.authority = tlstest.NewCA(t)
 		s.pair = s.authority.Issue(t, tlstest.Leaf{})
@@ -132,6 +171,7 @@ func newStage(t *testing.T, overTLS bool) *stage {
 // start runs the server, on the port of the one before if there was one.
 func (s *stage) start(t *testing.T, args ...string) {
 	t.Helper()
+	args = append(args, s.flags...)
 	if s.authority != nil {
 		args = append(args, "--bolt-cert-file="+s.pair.CertFile, "--bolt-key-file="+s.pair.KeyFile)
 	}
@@ -200,9 +240,8 @@ func (s *stage) prepare(t *testing.T) {
 	}
 }
 
-// play runs a program, answers what it asks for, and returns the other lines it
-// prints.
-func (s *stage) play(t *testing.T, run command) (printed []string, stderr string) {
+// environment is what a program has to know.
+func (s *stage) environment(t *testing.T, authority string) []string {
 	t.Helper()
 	host, port, err := net.SplitHostPort(s.server.Address)
 	if err != nil {
@@ -212,13 +251,26 @@ func (s *stage) play(t *testing.T, run command) (printed []string, stderr string
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), run.args[0], run.args[1:]...)
-	cmd.Env = append(os.Environ(), run.env...)
-	cmd.Env = append(cmd.Env, "DRAWBOLT_HOST="+host, "DRAWBOLT_PORT="+port, "DRAWBOLT_USER="+user,
-		"DRAWBOLT_PASSWORD="+password, "DRAWBOLT_VALUES="+values)
-	if s.authority != nil {
-		cmd.Env = append(cmd.Env, "DRAWBOLT_CA="+s.authority.File)
+	env := []string{
+		"DRAWBOLT_HOST=" + host, "DRAWBOLT_PORT=" + port, "DRAWBOLT_USER=" + user, "DRAWBOLT_PASSWORD=" + password,
+		"DRAWBOLT_VALUES=" + values,
 	}
+	if authority != "" {
+		env = append(env, "DRAWBOLT_CA="+authority)
+	}
+	return env
+}
+
+// play runs a program, answers what it asks for, and returns the other lines it
+// prints.
+func (s *stage) play(t *testing.T, run command) (printed []string, stderr string) {
+	t.Helper()
+	authority := ""
+	if s.authority != nil {
+		authority = s.authority.File
+	}
+	cmd := exec.CommandContext(t.Context(), run.args[0], run.args[1:]...)
+	cmd.Env = slices.Concat(os.Environ(), run.env, s.environment(t, authority))
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	stdin, err := cmd.StdinPipe()

@@ -11,6 +11,12 @@ type client struct {
 	fast    bool   // belongs to `make check`
 	folder  string
 	build   func(b *builder) command
+	// plaintext is what a client connects over when that is not TLS.
+	plaintext string
+	// flags are what the server needs for this client.
+	flags []string
+	// absent is why a client runs nowhere yet.
+	absent string
 	// lacks are the steps that the client's API has no way to do.
 	lacks []string
 	// differs are results that are right for this client alone, each with its
@@ -32,11 +38,11 @@ func clients() []client {
 		{name: "go5", library: "neo4j-go-driver", version: "v5.28.4", bolt: "5.8", fast: true, build: goModule("")},
 		{name: "go6", library: "neo4j-go-driver", version: "v6.2.0", bolt: "6.1", fast: true, folder: "go5", build: goModule("v6")},
 		{
-			name: "javascript4", library: "neo4j-driver, Node", version: "4.4.11", bolt: "4.4", fast: true, folder: "javascript", build: node,
+			name: "javascript4", library: "neo4j-driver, Node", version: "4.4.11", bolt: "4.4", fast: true, folder: "javascript", build: node("scenario.js"),
 			differs: reset("Neo.ClientError.Statement.SemanticError No current transaction to commit."),
 		},
-		{name: "javascript5", library: "neo4j-driver, Node", version: "5.28.3", bolt: "5.8", fast: true, folder: "javascript", build: node},
-		{name: "javascript6", library: "neo4j-driver, Node", version: "6.3.0", bolt: "6.1", fast: true, folder: "javascript", build: node},
+		{name: "javascript5", library: "neo4j-driver, Node", version: "5.28.3", bolt: "5.8", fast: true, folder: "javascript", build: node("scenario.js")},
+		{name: "javascript6", library: "neo4j-driver, Node", version: "6.3.0", bolt: "6.1", fast: true, folder: "javascript", build: node("scenario.js")},
 		{
 			name: "python4", library: "Python neo4j", version: "4.4.13", bolt: "4.4", fast: true, folder: "python", build: python(),
 			lacks: pythonLacks, differs: pythonDiffers,
@@ -104,6 +110,12 @@ func clients() []client {
 			lacks:   []string{"cancellation"},
 			differs: reset("org.neo4j.driver.exceptions.ClientException: No current transaction to commit."),
 		},
+		{
+			name: "chromium", library: "neo4j-driver, Chromium", version: "6.3.0", bolt: "6.1", folder: "javascript", build: browser,
+			plaintext: "WebSocket on a plaintext port", flags: []string{"--bolt-websocket-origins=127.0.0.1:*"},
+		},
+		{name: "csharp", library: "Neo4j.Driver, C#", version: "-", bolt: "-", absent: "its packages come from NuGet, and Debian has no dotnet"},
+		{name: "php", library: "stefanak-michal/bolt, PHP", version: "-", bolt: "-", absent: "its packages come from Packagist alone"},
 	}
 }
 

@@ -381,14 +381,14 @@ func command(tb testing.TB, input, name string, args ...string) string {
 }
 
 // unit runs tests of a package that need a clock of their own, as a process.
-func unit(c *check, pkg, run string) {
+func unit(c *check, pkg, run string, env ...string) {
 	c.Helper()
 	root, err := server.Root(c)
 	if err != nil {
 		c.Fatal(err)
 	}
 	cmd := exec.CommandContext(c.Context(), "go", "test", "-count=1", "-run", "^("+run+")$", "-v", "./"+pkg)
-	cmd.Dir = root
+	cmd.Dir, cmd.Env = root, append(os.Environ(), env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		c.Fatalf("go test %s: %v\n%s", pkg, err, out)

@@ -134,7 +134,9 @@ func driverSchemes(c *check) {
 			c.Errorf("%s:// = %v (%v), want it to work: %t", tt.scheme, err, connectivity, tt.works)
 		}
 	}
-	c.notRun("npm driver")
+	if c.tool("node") {
+		unit(c, "conformance/clients", "TestClients", "DRAWBOLT_CLIENTS=javascript6")
+	}
 }
 
 // tlsOnPlaintext is item 5.

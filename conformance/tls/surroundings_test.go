@@ -127,7 +127,9 @@ func webSocketBytes(c *check) {
 // webSocketInTLS is item 34.
 func webSocketInTLS(c *check) {
 	unit(c, "conformance/ws", "TestTLSMode")
-	c.notRun("npm neo4j-driver in Chromium")
+	if c.tool("node") && c.tool("chromium") {
+		unit(c, "conformance/clients", "TestClients", "DRAWBOLT_CLIENTS=chromium")
+	}
 }
 
 // webSocketRules is item 35.

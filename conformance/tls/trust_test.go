@@ -95,7 +95,9 @@ func clientCertificates(c *check) {
 		}
 		b.Close()
 	}
-	c.notRun("npm driver")
+	if c.tool("node") {
+		unit(c, "conformance/clients", "TestClientCertificate")
+	}
 }
 
 // contradictions is item 42.

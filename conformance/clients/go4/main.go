@@ -21,6 +21,10 @@ const endless = "UNWIND range(1, 100000000000) AS x WITH x WHERE x < 0 RETURN co
 type params = map[string]any
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "attempt" {
+		attempt(os.Args[2])
+		return
+	}
 	if os.Getenv("DRAWBOLT_CA") != "" {
 		step("connect trusting all", func() (string, error) { return connect("bolt+ssc", nil) })
 		step("connect with the authority", func() (string, error) { return connect("bolt+s", authority()) })
@@ -130,6 +134,15 @@ func connect(scheme string, roots *x509.CertPool) (string, error) {
 	d := open(scheme, roots)
 	defer d.Close()
 	return "ok", d.VerifyConnectivity()
+}
+
+// attempt connects once and prints what a user sees.
+func attempt(scheme string) {
+	result, err := connect(scheme, authority())
+	if err != nil {
+		result = err.Error()
+	}
+	fmt.Println(result)
 }
 
 func refused(_ string, err error) (string, error) {

@@ -26,6 +26,10 @@ var ctx = context.Background()
 type params = map[string]any
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "attempt" {
+		attempt(os.Args[2])
+		return
+	}
 	if os.Getenv("DRAWBOLT_CA") != "" {
 		step("connect trusting all", func() (string, error) { return connect("bolt+ssc", nil) })
 		step("connect with the authority", func() (string, error) { return connect("bolt+s", authority()) })
@@ -129,6 +133,15 @@ func connect(scheme string, t *tls.Config) (string, error) {
 	d := open(scheme, t)
 	defer d.Close(ctx)
 	return "ok", d.VerifyConnectivity(ctx)
+}
+
+// attempt connects once and prints what a user sees.
+func attempt(scheme string) {
+	result, err := connect(scheme, authority())
+	if err != nil {
+		result = err.Error()
+	}
+	fmt.Println(result)
 }
 
 func refused(_ string, err error) (string, error) {

@@ -44,6 +44,10 @@ public final class Main {
     }
 
     public static void main(String[] args) throws Exception {
+        if (args.length == 2) {
+            attempt(args[1]);
+            return;
+        }
         if (CA != null) {
             step("connect trusting all", () -> connect("bolt+ssc", null));
             step("connect with the authority", () -> connect("bolt", CA));
@@ -90,6 +94,16 @@ public final class Main {
             d.verifyConnectivity();
         }
         return "ok";
+    }
+
+    /** Connects once and prints what a user sees. */
+    private static void attempt(String scheme) {
+        try {
+            var trust = CA != null && scheme.endsWith("+s");
+            System.out.println(connect(trust ? scheme.replace("+s", "") : scheme, trust ? CA : null));
+        } catch (Neo4jException e) {
+            System.out.println(e.getMessage());
+        }
     }
 
     private static String refused(String scheme) {

@@ -8,11 +8,13 @@ const signed = n => (Number(n) < 0 ? '' : '+') + n
 const date = v => `${v.year}-${two(v.month)}-${two(v.day)}`
 const clock = v => `${two(v.hour)}:${two(v.minute)}:${two(v.second)}.${nine(v.nanosecond)}`
 
+const hex = bytes => Array.from(bytes, b => (b & 0xFF).toString(16).padStart(2, '0')).join('')
+
 function float (v) {
   if (Number.isNaN(v)) return 'fNaN'
-  const b = Buffer.alloc(8)
-  b.writeDoubleBE(v)
-  return 'f' + b.toString('hex')
+  const bytes = new DataView(new ArrayBuffer(8))
+  bytes.setFloat64(0, v)
+  return 'f' + hex(new Uint8Array(bytes.buffer))
 }
 
 const quote = s => '"' + Array.from(s, c => {
@@ -37,7 +39,7 @@ function text (v) {
   if (typeof v === 'number') return float(v)
   if (typeof v === 'bigint' || neo4j.isInt(v)) return v.toString()
   if (typeof v === 'string') return quote(v)
-  if (v instanceof Int8Array || Buffer.isBuffer(v)) return 'b' + Buffer.from(v).toString('hex')
+  if (v instanceof Int8Array) return 'b' + hex(v)
   if (Array.isArray(v)) return '[' + v.map(text).join(', ') + ']'
   if (v instanceof neo4j.types.Node) return node(v)
   if (v instanceof neo4j.types.Relationship) return relationship(v)

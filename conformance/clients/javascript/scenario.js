@@ -242,7 +242,16 @@ async function pool (d) {
   }))
 }
 
+// attempt connects once and prints what a user sees.
+async function attempt (scheme) {
+  const { DRAWBOLT_CERT: certfile, DRAWBOLT_KEY: keyfile } = env
+  const config = ca && scheme.endsWith('+s') ? { ...trusting } : {}
+  if (certfile) config.clientCertificate = neo4j.clientCertificateProviders.rotating({ initialCertificate: { certfile, keyfile } })
+  await connect(open(config.encrypted ? scheme.replace('+s', '') : scheme, config)).then(console.log, e => console.log(e.message))
+}
+
 async function main () {
+  if (process.argv && process.argv[2] === 'attempt') return attempt(process.argv[3])
   if (ca) {
     await step('connect trusting all', () => connect(open('bolt+ssc')))
     await step('connect with the authority', () => connect(trusted('bolt')))
