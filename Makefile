@@ -48,6 +48,8 @@ UNIT = go list $(PKGS) | grep -v /conformance
 .NOTPARALLEL:
 .PHONY: help build run test race lint fmt generate fuzz bench conformance
 .PHONY: reference clients clients-pages client-tools kill tls-check tls-tools dist check hooks tools clean
+.PHONY: bench-large
+.PHONY: reference clients kill tls-check tls-tools dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
 .PHONY: check-arch check-bench
 
@@ -91,6 +93,9 @@ fuzz: ## each fuzz target for FUZZTIME
 	    go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$pkg | tee $$log || { $(FUZZ_END); }; \
 	  done; \
 	done
+
+bench-large: ## recovery of 10 million nodes and 50 million relationships; needs 8 GiB
+	DRAWBOLT_LARGE_NODES=10000000 go test -run='^$$' -bench='^BenchmarkRecoverLarge$$' -benchtime=1x ./storage
 
 bench: ## benchmarks, with ratios to a bare echo server
 	go test -run='^$$' -bench='$(BENCH)' -benchtime=$(BENCHTIME) -count=$(COUNT) -benchmem $(PKGS)

@@ -4,13 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
-
-	"github.com/drawbolt/drawbolt/storage/graph"
-	"github.com/drawbolt/drawbolt/storage/mvcc"
 )
 
 // Loading a snapshot enters the relationships into the lists of their nodes all
@@ -18,35 +13,12 @@ import (
 // several times faster than appending one after another, and blocks come out as
 // large as they have to be.
 
-// placeRelationship fills the record of a relationship of a snapshot and leaves
-// its nodes alone.
-func (r *reader) placeRelationship(rec *relationship, slot uint32, start, end graph.NodeID, typ TypeID, props uint32) error {
-	s := r.t.store
-	for _, id := range [...]graph.NodeID{start, end} {
-		if n := s.nodes.Find(uint64(id)); n == nil || n.load() == 0 {
-			return fmt.Errorf("%w: relationship without a node", errRedo)
-		}
-	}
-	if err := s.typeMembers.at(uint32(typ)).Add(slot); err != nil {
-		return memoryError(err)
-	}
-	atomic.StoreUint32(&rec.start, uint32(start)) //nolint:gosec // the low half
-	atomic.StoreUint32(&rec.end, uint32(end))     //nolint:gosec // the low half
-	rec.set(version{tag: uint32(typ), props: props})
-	rec.store(mvcc.Committed(r.bulk))
-	d := &r.t.work.delta
-	d.add(statistic{kind: countRelationships}, 1)
-	d.add(statistic{kind: countType, typ: typ}, 1)
-	if start == end {
-		d.add(statistic{kind: countSelfLoops, typ: typ}, 1)
-		s.selfLoops.Store(true)
-	}
-	return nil
-}
-
 // linkAll enters all relationships into the lists of their nodes, as of the
 // commit at a timestamp. Nobody else uses the store.
 func (s *Store) linkAll(ctx context.Context, timestamp uint64) error {
+	if err := s.checkEnds(ctx); err != nil {
+		return err
+	}
 	linkers := [...]*linker{{s: s, dir: Out, timestamp: timestamp}, {s: s, dir: In, timestamp: timestamp}}
 	errs := make([]error, len(linkers))
 	var group sync.WaitGroup

@@ -11,8 +11,10 @@ import (
 // new.
 func place[T any](s *Store, t *slab.Table[T], id uint64, word func(*T) mvcc.Word) (*T, error) {
 	slot := uint32(id) //nolint:gosec // the low half
-	if err := t.Grow(uint64(slot) + 1); err != nil {
-		return nil, memoryError(err)
+	if uint64(slot) >= t.Len() {
+		if err := t.Grow(uint64(slot) + 1); err != nil {
+			return nil, memoryError(err)
+		}
 	}
 	rec := t.At(slot)
 	if w := word(rec); w != 0 && w != mvcc.Dead {
@@ -22,8 +24,10 @@ func place[T any](s *Store, t *slab.Table[T], id uint64, word func(*T) mvcc.Word
 	if w := word(rec); w != 0 && w != mvcc.Dead {
 		return nil, fmt.Errorf("%w: identifier %d is in use", errRedo, id)
 	}
-	if err := t.SetGeneration(slot, uint32(id>>32)); err != nil {
-		return nil, memoryError(err)
+	if g := uint32(id >> 32); g != t.Generation(slot) {
+		if err := t.SetGeneration(slot, g); err != nil {
+			return nil, memoryError(err)
+		}
 	}
 	return rec, nil
 }

@@ -30,7 +30,7 @@ func (s *Store) replay(ctx context.Context, log wal.Log) error {
 		if n++; n%replayBatch == 0 || s.reclaimer.pending.Load() >= reclaimEager {
 			s.reclaimer.reclaim()
 		}
-		if err := s.apply(ctx, position, record, false); err != nil {
+		if err := s.apply(ctx, position, record); err != nil {
 			return &Error{Kind: KindCorrupt, Message: fmt.Sprintf("apply the log record of commit %d", position), Err: err}
 		}
 		return nil
@@ -54,18 +54,14 @@ func (s *Store) replay(ctx context.Context, log wal.Log) error {
 	return nil
 }
 
-// apply makes the changes of one log record, or of one block of a snapshot,
-// whose relationships are linked later.
-func (s *Store) apply(ctx context.Context, position uint64, record []byte, snapshot bool) error {
+// apply makes the changes of one log record.
+func (s *Store) apply(ctx context.Context, position uint64, record []byte) error {
 	t := s.Begin(WriteMode)
 	if err := t.writable(); err != nil {
 		t.Rollback()
 		return err
 	}
 	r := reader{b: record, t: t}
-	if snapshot {
-		r.bulk = position
-	}
 	for len(r.b) > 0 {
 		if err := r.operation(ctx); err != nil {
 			t.Rollback()
@@ -90,6 +86,8 @@ type reader struct {
 	bulk  uint64 // the timestamp of a snapshot; 0 in a log
 	arena graph.Arena
 	props []Property
+
+	labels []LabelID
 }
 
 func (r *reader) number() (uint64, error) {
@@ -291,7 +289,7 @@ func (r *reader) createNode(id graph.NodeID) error {
 	if err != nil {
 		return err
 	}
-	labels := make([]LabelID, 0, min(n, 64))
+	labels := r.labels[:0]
 	for range n {
 		l, err := r.token(s.labels)
 		if err != nil {
@@ -299,6 +297,7 @@ func (r *reader) createNode(id graph.NodeID) error {
 		}
 		labels = append(labels, LabelID(l))
 	}
+	r.labels = labels
 	ref, err := r.record()
 	if err != nil {
 		return err
@@ -307,7 +306,11 @@ func (r *reader) createNode(id graph.NodeID) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.t.createNode(uint32(id), rec, s.internSet(labels), ref) //nolint:gosec // the low half
+	slot, set := uint32(id), s.internSet(labels) //nolint:gosec // the low half
+	if r.bulk != 0 {
+		return r.placeNode(rec, slot, set, ref)
+	}
+	_, err = r.t.createNode(slot, rec, set, ref)
 	return err
 }
 

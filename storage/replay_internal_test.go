@@ -46,6 +46,17 @@ func FuzzApply(f *testing.F) {
 	})
 }
 
+func applyRecord(t *testing.T, s *Store, record []byte, snapshot bool) error {
+	t.Helper()
+	if !snapshot {
+		return s.apply(t.Context(), 1, record)
+	}
+	l := &blockLoader{s: s, position: 1}
+	r := l.newReader()
+	defer l.finish(r)
+	return l.apply(t.Context(), r, record)
+}
+
 func fuzzApply(t *testing.T, record []byte, snapshot bool) {
 	t.Helper()
 	s, err := newStore(Options{MemoryLimit: 32 << 20})
@@ -54,7 +65,7 @@ func fuzzApply(t *testing.T, record []byte, snapshot bool) {
 	}
 	defer func() { _ = s.memory.Release() }()
 	s.replaying = true
-	if s.apply(t.Context(), 1, record, snapshot) != nil {
+	if applyRecord(t, s, record, snapshot) != nil {
 		return
 	}
 	if snapshot && s.linkAll(t.Context(), 1) != nil {

@@ -153,6 +153,7 @@ func (w *snapshotWriter) all(ctx context.Context, st *schemaState) error {
 	for _, c := range st.constraints {
 		w.b = append(w.b, encodeConstraint(c)...)
 	}
+	w.flush() // what others refer to is in blocks of its own
 	if err := w.nodes(ctx); err != nil {
 		return err
 	}
@@ -267,12 +268,7 @@ func (s *Store) loadSnapshot(ctx context.Context) error {
 // loadFile fills an empty store from a file, which must be of a database.
 func (s *Store) loadFile(ctx context.Context, file snapshot.Info, database [16]byte) error {
 	s.replaying = true
-	h, err := snapshot.Read(s.options.FS, file.Path, func(block []byte) error {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return s.apply(ctx, file.Position, block, true)
-	})
+	h, err := s.loadBlocks(ctx, file)
 	switch {
 	case err != nil:
 		if _, corrupt := errors.AsType[*snapshot.CorruptError](err); !corrupt && ctx.Err() != nil {
