@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -299,6 +300,46 @@ func TestDeleteWhileConnecting(t *testing.T) {
 	must[storage.Position](t)(deleting.Commit(t.Context()))
 	if err := <-result; kindOf(err) != storage.KindConflict {
 		t.Errorf("connecting a node that was deleted meanwhile: %v", err)
+	}
+}
+
+// TestUniqueRelationships creates relationships with the same few names from many
+// goroutines.
+func TestUniqueRelationships(t *testing.T) {
+	s := open(t, storage.Options{})
+	typ := must[storage.TypeID](t)(s.InternType("T"))
+	name := must[storage.KeyID](t)(s.InternKey("name"))
+	spec := storage.ConstraintSpec{Kind: storage.Unique, Relationships: true, Type: typ, Keys: []storage.KeyID{name}}
+	if err := s.CreateConstraint(t.Context(), spec); err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	var won atomic.Int64
+	for range 4 {
+		group.Go(func() {
+			for i := range 60 {
+				tx := s.Begin(storage.WriteMode)
+				node, err := tx.CreateNode(t.Context(), nil, nil)
+				if err == nil {
+					_, err = tx.CreateRelationship(t.Context(), node, node, typ, []storage.Property{{Key: name, Value: graph.Integer(int64(i % 20))}})
+				}
+				if err == nil {
+					_, err = tx.Commit(t.Context())
+				}
+				tx.Rollback()
+				switch kindOf(err) {
+				case 0:
+					won.Add(1)
+				case storage.KindConflict, storage.KindDeadlock, storage.KindConstraint:
+				default:
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if n := s.TypeCount(typ); n != 20 || won.Load() != n {
+		t.Errorf("%d relationships with 20 names, %d commits", n, won.Load())
 	}
 }
 

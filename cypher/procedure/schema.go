@@ -44,6 +44,10 @@ func schemaProcedures() []Procedure {
 			[]function.Parameter{input("indexName", ast.TypeString), inputOr("timeOutSeconds", ast.TypeInteger, graph.Integer(300))}, nil, awaitIndex),
 		procedure(Read, "db.awaitIndexes", "Waits until all indexes are built.",
 			[]function.Parameter{inputOr("timeOutSeconds", ast.TypeInteger, graph.Integer(300))}, nil, nothing),
+		// The store always counts.
+		procedure(Read, "db.resampleIndex", "Counts the entries of an index again.",
+			[]function.Parameter{input("indexName", ast.TypeString)}, nil, awaitIndex),
+		procedure(Read, "db.resampleOutdatedIndexes", "Counts the entries of indexes again.", nil, nil, nothing),
 	}
 }
 
