@@ -46,10 +46,8 @@ CLIENT_PACKAGES := nodejs npm python3-venv default-jdk-headless maven cargo gcc 
 UNIT = go list $(PKGS) | grep -v /conformance
 
 .NOTPARALLEL:
-.PHONY: help build run test race lint fmt generate fuzz bench conformance
+.PHONY: help build run test race lint fmt generate fuzz bench bench-large conformance
 .PHONY: reference clients clients-pages client-tools kill tls-check tls-tools dist check hooks tools clean
-.PHONY: bench-large
-.PHONY: reference clients kill tls-check tls-tools dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
 .PHONY: check-arch check-bench
 

@@ -1,6 +1,12 @@
 package exec
 
 import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"time"
+
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/plan"
@@ -17,6 +23,10 @@ type procedure struct {
 	count int           // rows in found
 	at    int
 	open  bool
+	// pull and stop belong to a call whose rows are not kept: they are taken one
+	// by one.
+	pull func() ([]graph.Value, error, bool)
+	stop func()
 }
 
 func (r *Run) newProcedure(n *plan.Procedure) *procedure {
@@ -28,8 +38,64 @@ func (r *Run) newProcedure(n *plan.Procedure) *procedure {
 
 func (o *procedure) reset() {
 	o.source.reset()
+	o.end()
 	o.open, o.found = false, nil
 }
+
+// end ends a call whose rows are taken one by one.
+func (o *procedure) end() {
+	if o.stop != nil {
+		o.stop()
+		o.pull, o.stop = nil, nil
+	}
+}
+
+// errEnded tells a procedure that nobody wants more rows.
+var errEnded = errors.New("the call was ended")
+
+// stream begins a call whose rows are taken one by one.
+func (o *procedure) stream() {
+	proc, c, args := o.plan.Procedure, o.c.Function, slices.Clone(o.args)
+	o.pull, o.stop = iter.Pull2(func(yield func([]graph.Value, error) bool) {
+		err := proc.Run(runContext{o.run}, c, args, func(row []graph.Value) error {
+			if !yield(row, nil) {
+				return errEnded
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnded) {
+			yield(nil, err)
+		}
+	})
+	o.run.stops = append(o.run.stops, o.end)
+}
+
+// take puts the next rows of such a call into the batch; done is its end.
+func (o *procedure) take() (done bool, err error) {
+	for o.room() > 0 {
+		row, err, ok := o.pull()
+		if err != nil || !ok {
+			o.end()
+			return true, err
+		}
+		for i, slot := range o.plan.Outputs {
+			o.out.Columns[slot].Values[len(o.rows)] = row[o.plan.Fields[i]]
+		}
+		o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
+	}
+	return false, o.run.check()
+}
+
+// A runContext is the context of whoever asks for rows now: a call that is taken
+// row by row lives longer than one question.
+type runContext struct{ run *Run }
+
+func (c runContext) Deadline() (time.Time, bool) { return c.run.ctx.Deadline() }
+func (c runContext) Done() <-chan struct{}       { return c.run.ctx.Done() }
+func (c runContext) Err() error                  { return c.run.ctx.Err() }
+func (c runContext) Value(key any) any           { return c.run.ctx.Value(key) }
+
+var _ context.Context = runContext{}
 
 func (o *procedure) next() (*expr.Batch, error) {
 	for {
@@ -44,6 +110,17 @@ func (o *procedure) next() (*expr.Batch, error) {
 					break
 				}
 				o.open = true
+			}
+			if o.pull != nil {
+				var done bool
+				if done, err = o.take(); err != nil {
+					break
+				}
+				if done {
+					o.row++
+					o.open = false
+				}
+				continue
 			}
 			for ; o.at < o.count && o.room() > 0; o.at++ {
 				for i, slot := range o.plan.Outputs {
@@ -80,6 +157,10 @@ func (o *procedure) call() error {
 		if o.args[i], err = coerce(v, proc.Parameters[i].Type, proc.Name); err != nil {
 			return err
 		}
+	}
+	if proc.Streams {
+		o.stream()
+		return nil
 	}
 	o.found, o.count, o.at = o.found[:0], 0, 0
 	if err := proc.Run(o.run.ctx, o.c.Function, o.args, o.yield); err != nil {

@@ -83,6 +83,7 @@ type Run struct {
 	memory    int64
 	limit     int64
 	reserved  int64    // of the store's limit
+	stops     []func() // end calls that are taken row by row
 	nested    []*inner // by number, built at first use
 	bounds    map[*plan.Sort]*bound
 	batches   []*expr.Batch
@@ -202,9 +203,13 @@ func (r *Run) charge(bytes int64) error {
 	return nil
 }
 
-// Discharge gives back what the run has counted against the memory limit of the
+// Discharge ends what goes on beside the run and gives back what the run has counted against the memory limit of the
 // store. It is for runs that are dropped after an error; Release does the same.
 func (r *Run) Discharge() {
+	for _, stop := range r.stops {
+		stop()
+	}
+	r.stops = r.stops[:0]
 	if r.reserved != 0 {
 		_ = r.store.ReserveMemory(-r.reserved) // giving back does not fail
 		r.reserved = 0

@@ -44,6 +44,9 @@ func (m Mode) String() string {
 type Procedure struct {
 	function.Signature
 	Mode Mode
+	// Streams says that there may be more rows than memory: they are taken one by
+	// one, and Run waits meanwhile.
+	Streams bool
 	// Run calls yield with each row, one value for each output; yield does not
 	// keep the slice. Run stops at the first error of yield and returns it.
 	// The arguments are as many as parameters, defaults filled in, and of the

@@ -13,7 +13,7 @@ import (
 
 // addMaintenance adds Memgraph's statements about the whole database.
 func (t *Tables) addMaintenance() {
-	t.add(&Table{Columns: textual("QUERY"), rows: t.dump}, "DUMP DATABASE")
+	t.add(&Table{Columns: textual("QUERY"), rows: t.dump, Streams: true}, "DUMP DATABASE")
 	t.add(&Table{
 		Columns: slices.Concat(
 			textual("label"), column(ast.TypeAny, "property"), integers("num estimation nodes", "num groups"),

@@ -1,7 +1,9 @@
 package show_test
 
 import (
+	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -316,6 +318,100 @@ func TestSettingChanges(t *testing.T) {
 	defer tx.Rollback()
 	if _, err := tx.Run(t.Context(), "SET DATABASE SETTING 'log.level' TO 'INFO'", graph.Map(nil), cypher.RunOptions{}); err == nil {
 		t.Error("a setting was changed inside of a transaction")
+	}
+}
+
+// TestDumpValues plays the dump of every kind of value on an empty graph.
+func TestDumpValues(t *testing.T) {
+	t.Parallel()
+	for _, literal := range []string{
+		"0", "-9223372036854775808", "9223372036854775807", "0.0", "-0.0", "5e-324", "1.7976931348623157e308", "-1.5",
+		"NaN", "Infinity", "-Infinity", "true", "false", "''", `'\'"\\\n\r\t\b\u0000 ü 漢 😀'`, "toByteString('0x00FFa0')",
+		"date('-0001-01-02')", "date('+12345-01-02')", "localtime('10:11:12.000000001')", "time('10:11+18:00')",
+		"localdatetime('1900-01-02T03:04:05.5')", "datetime('2020-10-25T02:30+01:00[Europe/Paris]')",
+		"datetime('2020-10-25T02:30+02:00[Europe/Paris]')", "datetime('2020-01-02T03:04:05-03:30')",
+		"duration('P-1Y14M-2DT3H-4.000000005S')", "duration({seconds: -1, nanoseconds: 1})",
+		"point({x: 1, y: -2.5})", "point({x: 1, y: 2, z: 3})", "point({longitude: 1, latitude: 2})",
+		"point({longitude: 1, latitude: 2, height: 3})",
+		"[]", "[1, 2.5, 'x', true]", "[date('2020-01-02')]", "[toByteString('0x01')]",
+	} {
+		e, again := newEngine(t), newEngine(t)
+		setUp(t, e, "CREATE (a:`odd ``label` {`odd ``key`: "+literal+"})-[:`odd type` {v: "+literal+"}]->(a)")
+		_, dump, err := rows(t, e, "DUMP DATABASE")
+		if err != nil {
+			t.Errorf("%s: %v", literal, err)
+			continue
+		}
+		for _, q := range dump {
+			q, err := strconv.Unquote(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := rows(t, again, q); err != nil {
+				t.Errorf("%s: %s: %v", literal, q, err)
+			}
+		}
+		want, got := ends(t, e), ends(t, again)
+		if !graph.Equivalent(got[0], want[0]) || !graph.Equivalent(got[1], want[1]) || got[0].Kind() != want[0].Kind() {
+			t.Errorf("%s: after the dump %v and %v, want %v and %v", literal, got[0], got[1], want[0], want[1])
+		}
+	}
+}
+
+// ends returns the properties of the only relationship and its start.
+func ends(t *testing.T, e *cypher.Engine) [2]graph.Value {
+	t.Helper()
+	r, err := e.Run(t.Context(), "MATCH (a:`odd ``label`)-[r:`odd type`]->(a) RETURN a.`odd ``key`, r.v", graph.Map(nil), cypher.RunOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	b, err := r.Next(t.Context(), 10)
+	if err != nil || b == nil || b.Len() != 1 {
+		t.Fatalf("there is not one relationship: %v", err)
+	}
+	return [2]graph.Value{b.Value(0, 0), b.Value(0, 1)}
+}
+
+// TestDumpStops: a dump is made while it is read, so that its first row costs
+// little, and nothing is left of it when nobody wants the rest.
+func TestDumpStops(t *testing.T) {
+	e := newEngine(t)
+	setUp(t, e, "UNWIND range(1, 20000) AS x CREATE (:N {text: 'some text of some length', x: x})")
+	before := runtime.NumGoroutine()
+	for range 3 {
+		ctx, cancel := context.WithCancel(t.Context())
+		r, err := e.Run(ctx, "DUMP DATABASE", graph.Map(nil), cypher.RunOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		allocations := testing.AllocsPerRun(1, func() {
+			if b, err := r.Next(ctx, 1); err != nil || b.Len() != 1 {
+				t.Fatalf("Next() = %v, %v", b, err)
+			}
+		})
+		if allocations > 5000 {
+			t.Errorf("two rows of a dump take %.0f allocations", allocations)
+		}
+		cancel()
+		for {
+			if b, err := r.Next(ctx, 1000); err != nil || b == nil {
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("after the end of the context: %v, %v", b, err)
+				}
+				break
+			}
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if now := runtime.NumGoroutine(); now > before {
+		t.Errorf("%d goroutines, %d before", now, before)
 	}
 }
 

@@ -63,6 +63,8 @@ type Table struct {
 	// Alone says that the statement changes what transactions do not cover, so
 	// that it can not be part of an explicit one.
 	Alone bool
+	// Streams says that there may be more rows than memory.
+	Streams bool
 
 	rows func(ctx context.Context, r *Request) error
 }
@@ -70,7 +72,7 @@ type Table struct {
 // Procedure returns the table in the form that is planned. Keys are the names
 // of the arguments in order.
 func (t *Table) Procedure(name string, keys []string) *procedure.Procedure {
-	p := &procedure.Procedure{Mode: procedure.Read}
+	p := &procedure.Procedure{Mode: procedure.Read, Streams: t.Streams}
 	p.Name = name
 	for _, key := range keys {
 		p.Parameters = append(p.Parameters, function.Parameter{Name: key, Type: ast.Of(ast.TypeAny)})
