@@ -224,7 +224,8 @@ type Transaction struct {
 	begun   bool // a statement has run
 	deletes bool // a statement may have deleted entities
 	open    []*Result
-	changes []DatabaseChange // to be made at the commit
+	changes []DatabaseChange                  // to be made at the commit
+	schema  []func(ctx context.Context) error // the same
 	ended   bool
 }
 
@@ -307,6 +308,12 @@ func (t *Transaction) Commit(ctx context.Context) (storage.Position, error) {
 	if err != nil {
 		t.tx.Rollback()
 		return position, err
+	}
+	for _, change := range t.schema {
+		if err := change(ctx); err != nil {
+			return position, errorOf(err)
+		}
+		position = t.engine.store.Position()
 	}
 	for _, change := range t.changes {
 		if _, err := t.engine.options.Databases.Change(ctx, change); err != nil {

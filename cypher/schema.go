@@ -25,10 +25,11 @@ func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value
 		if o.Mode == ReadMode {
 			return nil, forbidden()
 		}
-		if t != nil {
-			return nil, refused("a schema command in an explicit transaction")
+		if t != nil && t.tx.HasChanges() {
+			return nil, &Error{Kind: KindTransaction, Message: "a schema command cannot follow a change of the graph in one transaction"}
 		}
-		err = e.changeSchema(ctx, c, params, &r.summary.Schema)
+		change := schemaChange{engine: e, tx: t, params: params, counters: &r.summary.Schema}
+		err = change.run(ctx, c)
 	case *ast.Transaction:
 		err = &Error{Kind: KindTransaction, Message: "transaction commands must be sent alone"}
 	case *ast.Command:
@@ -62,18 +63,39 @@ func (e *Engine) command(ctx context.Context, c *ast.Command, params graph.Value
 	}
 }
 
-func (e *Engine) changeSchema(ctx context.Context, c ast.Body, params graph.Value, counters *SchemaCounters) error {
+// A schemaChange is one command: refused at once or, in an explicit transaction,
+// carried out at its commit.
+type schemaChange struct {
+	engine   *Engine
+	tx       *Transaction // nil outside of one
+	params   graph.Value
+	counters *SchemaCounters
+}
+
+func (s *schemaChange) run(ctx context.Context, c ast.Body) error {
 	switch c := c.(type) {
 	case *ast.CreateIndex:
-		return e.createIndex(ctx, c, params, counters)
+		return s.createIndex(ctx, c)
 	case *ast.DropIndex:
-		return e.dropIndex(ctx, c, params, counters)
+		return s.dropIndex(ctx, c)
 	case *ast.CreateConstraint:
-		return e.createConstraint(ctx, c, params, counters)
+		return s.createConstraint(ctx, c)
 	case *ast.DropConstraint:
-		return e.dropConstraint(ctx, c, params, counters)
+		return s.dropConstraint(ctx, c)
 	}
 	return refused("the command")
+}
+
+// apply carries out a change that check has nothing against.
+func (s *schemaChange) apply(ctx context.Context, check error, change func(ctx context.Context) error) error {
+	switch {
+	case check != nil:
+		return check
+	case s.tx == nil:
+		return change(ctx)
+	}
+	s.tx.schema = append(s.tx.schema, change)
+	return nil
 }
 
 // nameOf returns the name in the text or in the parameter that stands for it.
@@ -94,7 +116,8 @@ func nameOf(name string, param *ast.Parameter, params graph.Value) (string, erro
 	return v.Str(), nil
 }
 
-func (e *Engine) createIndex(ctx context.Context, c *ast.CreateIndex, params graph.Value, counters *SchemaCounters) error {
+func (s *schemaChange) createIndex(ctx context.Context, c *ast.CreateIndex) error {
+	e, counters := s.engine, s.counters
 	kinds := map[ast.IndexKind]storage.IndexKind{
 		ast.IndexRange: storage.RangeIndex, ast.IndexText: storage.TextIndex, ast.IndexPoint: storage.PointIndex,
 	}
@@ -110,7 +133,7 @@ func (e *Engine) createIndex(ctx context.Context, c *ast.CreateIndex, params gra
 	case c.Kind != ast.IndexRange && len(c.Keys) > 1:
 		return &Error{Kind: KindSchema, Message: "a TEXT or POINT index is on one property"}
 	}
-	name, err := nameOf(c.Name, c.NameParameter, params)
+	name, err := nameOf(c.Name, c.NameParameter, s.params)
 	if err != nil {
 		return err
 	}
@@ -119,14 +142,22 @@ func (e *Engine) createIndex(ctx context.Context, c *ast.CreateIndex, params gra
 		return err
 	}
 	spec.Name, spec.Kind = name, kind
-	if c.OrReplace && name != "" {
-		if err := e.store.DropIndex(ctx, name); err == nil {
-			counters.IndexesRemoved++
-		} else if !hasKind(err, storage.KindIndexNotFound) {
-			return err
-		}
+	check := e.store.CheckIndex(spec)
+	replaced := c.OrReplace && name != "" && e.store.CheckDropIndex(name) == nil
+	if replaced {
+		check = nil
 	}
-	err = e.store.CreateIndex(ctx, spec)
+	err = s.apply(ctx, check, func(ctx context.Context) error {
+		if replaced {
+			if err := e.store.DropIndex(ctx, name); err != nil {
+				return err
+			}
+		}
+		return e.store.CreateIndex(ctx, spec)
+	})
+	if err == nil && replaced {
+		counters.IndexesRemoved++
+	}
 	if c.IfNotExists && (hasKind(err, storage.KindIndexExists) || hasKind(err, storage.KindConstraintExists)) ||
 		hasKind(err, storage.KindIndexExists) && c.Name == "" && c.NameParameter == nil {
 		return nil
@@ -170,20 +201,21 @@ func (e *Engine) internKeys(names []string) ([]storage.KeyID, error) {
 	return keys, nil
 }
 
-func (e *Engine) dropIndex(ctx context.Context, c *ast.DropIndex, params graph.Value, counters *SchemaCounters) error {
+func (s *schemaChange) dropIndex(ctx context.Context, c *ast.DropIndex) error {
+	e, counters := s.engine, s.counters
 	if c.All {
 		for _, info := range e.store.Indexes() {
 			if info.Constraint != "" {
 				continue
 			}
-			if err := e.store.DropIndex(ctx, info.Name); err != nil {
+			if err := s.removeIndex(ctx, info.Name); err != nil {
 				return err
 			}
 			counters.IndexesRemoved++
 		}
 		return nil
 	}
-	name, err := nameOf(c.Name, c.NameParameter, params)
+	name, err := nameOf(c.Name, c.NameParameter, s.params)
 	if err != nil {
 		return err
 	}
@@ -192,7 +224,7 @@ func (e *Engine) dropIndex(ctx context.Context, c *ast.DropIndex, params graph.V
 			return err
 		}
 	}
-	err = e.store.DropIndex(ctx, name)
+	err = s.removeIndex(ctx, name)
 	if hasKind(err, storage.KindIndexNotFound) && c.IfExists {
 		return nil
 	}
@@ -200,6 +232,16 @@ func (e *Engine) dropIndex(ctx context.Context, c *ast.DropIndex, params graph.V
 		counters.IndexesRemoved++
 	}
 	return err
+}
+
+func (s *schemaChange) removeIndex(ctx context.Context, name string) error {
+	store := s.engine.store
+	return s.apply(ctx, store.CheckDropIndex(name), func(ctx context.Context) error { return store.DropIndex(ctx, name) })
+}
+
+func (s *schemaChange) removeConstraint(ctx context.Context, name string) error {
+	store := s.engine.store
+	return s.apply(ctx, store.CheckDropConstraint(name), func(ctx context.Context) error { return store.DropConstraint(ctx, name) })
 }
 
 // indexName finds the name of an index that is described by what it indexes.
@@ -223,10 +265,11 @@ func (e *Engine) keyNames(keys []storage.KeyID) []string {
 	return names
 }
 
-func (e *Engine) createConstraint(ctx context.Context, c *ast.CreateConstraint, params graph.Value, counters *SchemaCounters) error {
+func (s *schemaChange) createConstraint(ctx context.Context, c *ast.CreateConstraint) error {
+	e, counters := s.engine, s.counters
 	spec := storage.ConstraintSpec{Kind: constraintKinds(c.Kind), Relationships: c.Relationship}
 	var err error
-	if spec.Name, err = nameOf(c.Name, c.NameParameter, params); err != nil {
+	if spec.Name, err = nameOf(c.Name, c.NameParameter, s.params); err != nil {
 		return err
 	}
 	if c.Kind == ast.ConstraintType {
@@ -248,7 +291,7 @@ func (e *Engine) createConstraint(ctx context.Context, c *ast.CreateConstraint, 
 	if spec.Keys, err = e.internKeys(c.Keys); err != nil {
 		return err
 	}
-	err = e.store.CreateConstraint(ctx, spec)
+	err = s.apply(ctx, e.store.CheckConstraint(spec), func(ctx context.Context) error { return e.store.CreateConstraint(ctx, spec) })
 	if c.IfNotExists && (hasKind(err, storage.KindConstraintExists) || hasKind(err, storage.KindIndexExists)) {
 		return nil
 	}
@@ -258,17 +301,18 @@ func (e *Engine) createConstraint(ctx context.Context, c *ast.CreateConstraint, 
 	return err
 }
 
-func (e *Engine) dropConstraint(ctx context.Context, c *ast.DropConstraint, params graph.Value, counters *SchemaCounters) error {
+func (s *schemaChange) dropConstraint(ctx context.Context, c *ast.DropConstraint) error {
+	e, counters := s.engine, s.counters
 	if c.All {
 		for _, spec := range e.store.Constraints() {
-			if err := e.store.DropConstraint(ctx, spec.Name); err != nil {
+			if err := s.removeConstraint(ctx, spec.Name); err != nil {
 				return err
 			}
 			counters.ConstraintsRemoved++
 		}
 		return nil
 	}
-	name, err := nameOf(c.Name, c.NameParameter, params)
+	name, err := nameOf(c.Name, c.NameParameter, s.params)
 	if err != nil {
 		return err
 	}
@@ -277,7 +321,7 @@ func (e *Engine) dropConstraint(ctx context.Context, c *ast.DropConstraint, para
 			return err
 		}
 	}
-	err = e.store.DropConstraint(ctx, name)
+	err = s.removeConstraint(ctx, name)
 	if hasKind(err, storage.KindConstraintNotFound) && c.IfExists {
 		return nil
 	}

@@ -332,6 +332,32 @@ func (s *Store) CreateIndex(ctx context.Context, spec IndexSpec) error {
 	return nil
 }
 
+// CheckIndex returns why CreateIndex would refuse an index now, or nil.
+func (s *Store) CheckIndex(spec IndexSpec) error { return s.checkNew(&spec) }
+
+// CheckConstraint returns why CreateConstraint would refuse a constraint now, or
+// nil. It does not look at the graph.
+func (s *Store) CheckConstraint(spec ConstraintSpec) error { return s.checkNewConstraint(spec) }
+
+// CheckDropIndex returns why DropIndex would refuse a name now, or nil.
+func (s *Store) CheckDropIndex(name string) error {
+	switch ix := s.indexNamed(name); {
+	case ix == nil:
+		return &Error{Kind: KindIndexNotFound, Message: fmt.Sprintf("there is no index named %q", name)}
+	case ix.constraint != "":
+		return &Error{Kind: KindConstraint, Message: fmt.Sprintf("the index %q belongs to the constraint %q", name, ix.constraint)}
+	}
+	return nil
+}
+
+// CheckDropConstraint returns why DropConstraint would refuse a name now, or nil.
+func (s *Store) CheckDropConstraint(name string) error {
+	if !s.hasConstraint(name) {
+		return &Error{Kind: KindConstraintNotFound, Message: fmt.Sprintf("there is no constraint named %q", name)}
+	}
+	return nil
+}
+
 // usable returns why the schema cannot be changed, or nil.
 func (s *Store) usable() error {
 	if s.closed.Load() {
@@ -419,17 +445,13 @@ func (s *Store) DropIndex(_ context.Context, name string) error {
 	}
 	s.schema.ddl.Lock()
 	defer s.schema.ddl.Unlock()
-	ix := s.indexNamed(name)
-	if ix == nil {
-		return &Error{Kind: KindIndexNotFound, Message: fmt.Sprintf("there is no index named %q", name)}
-	}
-	if ix.constraint != "" {
-		return &Error{Kind: KindConstraint, Message: fmt.Sprintf("the index %q belongs to the constraint %q", name, ix.constraint)}
+	if err := s.CheckDropIndex(name); err != nil {
+		return err
 	}
 	if err := s.commitSchema(encodeName(opDropIndex, name)); err != nil {
 		return err
 	}
-	s.unregister(ix)
+	s.unregister(s.indexNamed(name))
 	return nil
 }
 
@@ -531,8 +553,8 @@ func (s *Store) DropConstraint(_ context.Context, name string) error {
 	}
 	s.schema.ddl.Lock()
 	defer s.schema.ddl.Unlock()
-	if !s.hasConstraint(name) {
-		return &Error{Kind: KindConstraintNotFound, Message: fmt.Sprintf("there is no constraint named %q", name)}
+	if err := s.CheckDropConstraint(name); err != nil {
+		return err
 	}
 	if err := s.commitSchema(encodeName(opDropConstraint, name)); err != nil {
 		return err
