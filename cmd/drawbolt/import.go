@@ -15,6 +15,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/cmd/drawbolt/load"
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/server/catalog"
 	"github.com/drawbolt/drawbolt/storage"
 )
 
@@ -134,10 +135,11 @@ func (env environment) load(ctx context.Context, flags *gflags.Set, o load.Optio
 	o.Report = report
 	show := env.progress(began)
 	o.Progress = show
-	to, err := storage.NewImporter(storage.Options{Directory: flags.Text(flagDataDirectory)})
+	to, release, err := catalog.NewImporter(storage.Options{Directory: flags.Text(flagDataDirectory)})
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, release()) }()
 	counts, err := load.Load(ctx, to, o)
 	if err = errors.Join(err, report.close()); err != nil {
 		return errors.Join(err, to.Abort())

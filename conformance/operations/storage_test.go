@@ -2,6 +2,9 @@ package operations_test
 
 import (
 	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -51,5 +54,33 @@ func TestMemoryTracked(t *testing.T) {
 		if err != nil || math.Abs(n*(1<<20)-system) > system/10 {
 			t.Errorf("%s is %s, the system says %.0f MiB", key, text, system/(1<<20))
 		}
+	}
+}
+
+// TestImport: what drawbolt import has loaded is there when the server starts.
+func TestImport(t *testing.T) {
+	dir, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
+	binary.Start(t, binary.Options{Directory: data}).Stop(t) // leaves an empty database
+	for name, text := range map[string]string{
+		"people.csv": "id:ID(P),name,born:date,tags:string[],:LABEL\n1,Ann,1990-01-02,a;b,Boss\n2,Bob,,,\n",
+		"knows.csv":  ":START_ID(P),:END_ID(P),since:int\n1,2,2020\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), binary.Build(t), "import", "--data-directory="+data, //nolint:gosec // paths of our own
+		"--nodes=Person="+filepath.Join(dir, "people.csv"), "--relationships=KNOWS="+filepath.Join(dir, "knows.csv"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("import: %v\n%s", err, out)
+	}
+	d := open(t, binary.Start(t, binary.Options{Directory: data}))
+	rows, err := ask(t, d, `MATCH (a:Boss:Person {name: 'Ann'})-[r:KNOWS {since: 2020}]->(b:Person {id: '2'})
+		RETURN a.born.year AS year, a.tags AS tags, b.name AS name`, nil)
+	if err != nil || len(rows) != 1 || rows[0]["year"] != int64(1990) || rows[0]["name"] != "Bob" || len(rows[0]["tags"].([]any)) != 2 {
+		t.Errorf("rows are %v, %v", rows, err)
+	}
+	if _, err := ask(t, d, "CREATE (:After)", nil); err != nil {
+		t.Error(err)
 	}
 }
