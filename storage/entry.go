@@ -3,7 +3,9 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math/bits"
+	"runtime"
 	"sync"
 
 	"github.com/drawbolt/drawbolt/storage/graph"
@@ -335,6 +337,25 @@ func (s *Store) build(ctx context.Context, ix *Index) error {
 		from = next
 		arena = graph.Arena{}
 	}
+}
+
+// buildAll builds all indexes, several at once.
+func (s *Store) buildAll(ctx context.Context) error {
+	indexes := s.schema.current.Load().indexes
+	errs := make([]error, len(indexes))
+	var group sync.WaitGroup
+	turns := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, ix := range indexes {
+		group.Go(func() {
+			turns <- struct{}{}
+			defer func() { <-turns }()
+			if errs[i] = s.build(ctx, ix); errs[i] == nil {
+				ix.online.Store(true)
+			}
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
 }
 
 // length returns how many slots of the records of an index have ever been used.

@@ -40,11 +40,8 @@ func (s *Store) replay(ctx context.Context, log wal.Log) error {
 	}
 	s.Reclaim()
 	s.replaying = false
-	for _, ix := range s.schema.current.Load().indexes {
-		if err := s.build(ctx, ix); err != nil {
-			return err
-		}
-		ix.online.Store(true)
+	if err := s.buildAll(ctx); err != nil {
+		return err
 	}
 	freeUnused(s.nodes, func(n *node) mvcc.Word { return n.load() })
 	freeUnused(s.relationships, func(r *relationship) mvcc.Word { return r.load() })
