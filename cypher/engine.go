@@ -53,6 +53,9 @@ type Options struct {
 	// Offline makes the engine that of a database which has been stopped: it runs
 	// administration statements only.
 	Offline bool
+	// Users keeps the accounts, and decides what each may do. Without it
+	// everybody may do everything, and there are no statements about users.
+	Users Users
 }
 
 // Validate reports all that is wrong with the options at once.
@@ -87,7 +90,8 @@ type RunOptions struct {
 	Mode Mode
 	// Metadata is the map that came with the request; null without.
 	Metadata graph.Value
-	// User is the authenticated user, and Roles what it may be.
+	// User is the name of whoever has logged in, and Roles what it may be. With
+	// Options.Users they are those of the account.
 	User  string
 	Roles []string
 	// Session is what the client's statements leave behind; may be nil.
@@ -97,6 +101,13 @@ type RunOptions struct {
 	// Using is the name in the statement's USE that stands for the database of
 	// the engine, see [OtherDatabaseError].
 	Using string
+	// Account is who has logged in; zero is nobody in particular.
+	Account Account
+	// Client is the connection; nil for statements of the server itself.
+	Client Client
+	// Trusted statements come from the operator of the server, such as those of
+	// an init file: they may do everything.
+	Trusted bool
 }
 
 // TransactionOptions belong to one explicit transaction.
@@ -137,7 +148,7 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 	e.tables = show.New(show.Sources{
 		Store: store, Functions: e.functions, Procedures: e.procedures,
 		Server: o.Server, Transactions: o.Transactions, Settings: o.Settings, Databases: o.Databases, Process: o.Process,
-		Isolation: e.globalIsolation,
+		Isolation: e.globalIsolation, Users: o.Users,
 	})
 	level := o.Isolation
 	if level == 0 {
@@ -159,6 +170,9 @@ func (e *Engine) Database() string { return e.options.Database }
 func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o RunOptions) (*Result, error) {
 	p, literals, err := e.prepare(query)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.authorize(p, &o); err != nil {
 		return nil, err
 	}
 	if err := e.foreign(p, &o); err != nil {
@@ -227,6 +241,8 @@ type Transaction struct {
 	changes []DatabaseChange                  // to be made at the commit
 	schema  []func(ctx context.Context) error // the same
 	ended   bool
+	// accounts are changes of users and roles, which a commit makes.
+	accounts []func(context.Context) error
 }
 
 // Run runs a statement in the transaction. After an error the transaction can
@@ -243,8 +259,11 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	if o.Metadata.IsNull() {
 		o.Metadata = t.options.Metadata
 	}
-	if o.User == "" {
-		o.User, o.Roles = t.options.User, t.options.Roles
+	if o.Client == nil && o.User == "" {
+		o.User, o.Roles, o.Account, o.Client, o.Trusted = t.options.User, t.options.Roles, t.options.Account, t.options.Client, t.options.Trusted
+	}
+	if err := t.engine.authorize(p, &o); err != nil {
+		return nil, err
 	}
 	if err := t.engine.foreign(p, &o); err != nil {
 		return nil, err
@@ -314,6 +333,11 @@ func (t *Transaction) Commit(ctx context.Context) (storage.Position, error) {
 			return position, errorOf(err)
 		}
 		position = t.engine.store.Position()
+	}
+	for _, change := range t.accounts {
+		if err := change(ctx); err != nil {
+			return position, err
+		}
 	}
 	for _, change := range t.changes {
 		if _, err := t.engine.options.Databases.Change(ctx, change); err != nil {

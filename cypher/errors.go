@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/drawbolt/drawbolt/cypher/access"
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/exec"
 	"github.com/drawbolt/drawbolt/cypher/expr"
@@ -65,6 +66,12 @@ const (
 	KindAdministration
 	// KindAssertion is a failure that the statement asked for itself.
 	KindAssertion
+	// KindDenied is a statement that the account may not run.
+	KindDenied
+	// KindExpired is any statement of a user who must change the password first.
+	KindExpired
+	// KindGone is any statement of an account that does not exist any more.
+	KindGone
 )
 
 // An Error is what a client is told about a statement that failed.
@@ -127,6 +134,9 @@ func errorOf(err error) error {
 	}
 	if instant, ok := errors.AsType[*temporal.Error](err); ok {
 		return &Error{Kind: KindArgument, Detail: expr.DetailArgumentValue, Message: expr.DetailArgumentValue + ": " + instant.Reason, Err: err}
+	}
+	if unfit, ok := errors.AsType[*access.Error](err); ok {
+		return &Error{Kind: KindArgument, Message: unfit.Message, Err: err}
 	}
 	if unfit, ok := errors.AsType[*show.Error](err); ok {
 		return &Error{Kind: KindArgument, Message: unfit.Message, Err: err}

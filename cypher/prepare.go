@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/drawbolt/drawbolt/cypher/access"
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/exec"
 	"github.com/drawbolt/drawbolt/cypher/parser"
@@ -35,6 +36,10 @@ type prepared struct {
 	memoryLimit int64
 	// table marks statements with rows that do not read the graph as queries do.
 	table bool
+	// needs is what an account must be allowed to run the statement; own marks
+	// the change of one's own password, which needs nothing.
+	needs access.Privileges
+	own   bool
 	// runs keeps executions for the next time: operators, batches, tables.
 	runs sync.Pool
 }
@@ -77,7 +82,7 @@ func (e *Engine) prepare(query string) (*prepared, []graph.Value, error) {
 	}
 	p, sharable, err := e.compile(query, n)
 	if err != nil {
-		return nil, nil, errorOf(err)
+		return nil, nil, discreet(query, errorOf(err))
 	}
 	p.size = size
 	t := text{prepared: p}
@@ -85,7 +90,9 @@ func (e *Engine) prepare(query string) (*prepared, []graph.Value, error) {
 		e.shared.Add(string(n.Key()), p)
 		t.literals = slices.Clone(n.Values())
 	}
-	e.remember(query, t)
+	if !isAccount(p.command) {
+		e.remember(query, t)
+	}
 	return p, t.literals, nil
 }
 
@@ -158,6 +165,7 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 			return nil, false, refused("a directive such as USING HOPS LIMIT")
 		}
 	}
+	p.needs, p.own = e.needs(s)
 	o := plan.Options{Store: e.store, Functions: e.functions, Procedures: e.procedures, Plain: e.options.Plain}
 	switch body := s.Body.(type) {
 	case *ast.Query:

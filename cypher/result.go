@@ -96,7 +96,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, x *execution) (*Result,
 	now := temporal.InstantOf(clock)
 	r.function = function.Context{
 		Store: e.store, Database: e.options.Database, Server: e.options.Server,
-		User: o.User, Roles: o.Roles, Metadata: o.Metadata,
+		User: o.User, Roles: o.Roles, Account: o.Account, Metadata: o.Metadata,
 		Clock: temporal.Clock{Transaction: now, Statement: now},
 	}
 	if o.Session != nil {

@@ -35,7 +35,11 @@ func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value
 	case *ast.Command:
 		err = e.command(ctx, c, params, t, &o, r)
 	default:
-		err = refused("the statement")
+		if !isAccount(c) {
+			err = refused("the statement")
+			break
+		}
+		err = e.runAccount(ctx, p, params, t, &o, &r.summary)
 	}
 	if err != nil {
 		return nil, errorOf(err)

@@ -24,7 +24,7 @@ type Summary struct {
 	Counters exec.Counters
 	// Schema counts the changes of a schema command.
 	Schema SchemaCounters
-	// SystemUpdates counts the changes of the catalogue.
+	// SystemUpdates counts the changes of the catalogue, of accounts and roles.
 	SystemUpdates int64
 	// Plan is the plan of EXPLAIN and PROFILE; nil without.
 	Plan *PlanNode

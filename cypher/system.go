@@ -54,6 +54,10 @@ func (e *Engine) admitOffline(s *ast.Statement) error {
 		if usesOther(body, e.options.Database) {
 			return nil
 		}
+	default:
+		if isAccount(body) {
+			return nil
+		}
 	}
 	return &Error{
 		Kind:    KindDatabaseOffline,

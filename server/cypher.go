@@ -73,7 +73,10 @@ func (o *TransactionOptions) engine() cypher.RunOptions {
 	if o.ReadOnly {
 		mode = cypher.ReadMode
 	}
-	return cypher.RunOptions{Mode: mode, Metadata: o.Metadata, User: o.User, Session: o.Session, Using: o.Using}
+	return cypher.RunOptions{
+		Mode: mode, Metadata: o.Metadata, User: o.User, Account: o.Account, Session: o.Session, Using: o.Using,
+		Client: o.Client, Trusted: o.Trusted,
+	}
 }
 
 func (r engineResult) Next(ctx context.Context, limit int) (Batch, error) {
@@ -99,8 +102,8 @@ func (r engineResult) Summary() Summary {
 			RelationshipsCreated: c.RelationshipsCreated, RelationshipsDeleted: c.RelationshipsDeleted,
 			PropertiesSet: c.PropertiesSet, LabelsAdded: c.LabelsAdded, LabelsRemoved: c.LabelsRemoved,
 			IndexesAdded: schema.IndexesAdded, IndexesRemoved: schema.IndexesRemoved,
-			SystemUpdates:    s.SystemUpdates,
 			ConstraintsAdded: schema.ConstraintsAdded, ConstraintsRemoved: schema.ConstraintsRemoved,
+			SystemUpdates: s.SystemUpdates,
 		},
 		Position: s.Position,
 	}
@@ -230,6 +233,12 @@ func codesOfCypher(k cypher.Kind) codes {
 		return client("Statement.UnsupportedAdministrationCommand", "51N27", "")
 	case cypher.KindAssertion:
 		return client("Statement.ArgumentError", "22N05", "")
+	case cypher.KindDenied:
+		return client("Security.Forbidden", "42NFF", "")
+	case cypher.KindExpired:
+		return client("Security.CredentialsExpired", "42NFF", "")
+	case cypher.KindGone:
+		return client("Security.AuthorizationExpired", "42NFF", "")
 	}
 	return codesOfFailure(failInternal)
 }

@@ -58,13 +58,18 @@ type TransactionOptions struct {
 	ReadOnly bool
 	// Metadata is the client's map for transaction listings, or null.
 	Metadata graph.Value
-	// User is who has logged in, or empty.
-	User string
+	// User is who has logged in, or empty, and Account whose that is.
+	User    string
+	Account cypher.Account
 	// Session is what the client's statements leave behind; may be nil.
 	Session *cypher.Session
 	// Using is what the statement calls the database in its USE clause, when
 	// another one was asked first.
 	Using string
+	// Client is the connection; nil for statements of the server itself.
+	Client cypher.Client
+	// Trusted statements come from the operator and may do everything.
+	Trusted bool
 }
 
 // A Transaction is an explicit transaction, used by one goroutine at a time.

@@ -27,10 +27,12 @@ func (f *sessionError) Error() string {
 func (f *sessionError) Unwrap() error { return f.err }
 
 // ErrLoginRefused is wrapped by an Authenticator's error when the client has
-// wrong credentials, and ErrLoginRate when it has tried too often. Any other
-// error refuses the client too, and is logged as a fault of the server.
+// wrong credentials, ErrLoginRate when it has tried too often, and ErrLoginScheme
+// when it wants to log in in a way that there is not. Any other error refuses the
+// client too, and is logged as a fault of the server.
 var (
 	ErrLoginRefused = errors.New("server: login refused")
+	ErrLoginScheme  = errors.New("server: authentication scheme is not supported")
 	ErrLoginRate    = errors.New("server: too many failed logins")
 )
 

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/packstream"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -28,14 +28,17 @@ type Credentials struct {
 	Realm string
 	// Parameters are those of a custom scheme, a map or null.
 	Parameters graph.Value
-	// Peer is the client's address.
-	Peer net.Addr
+	// Origin is the connection.
+	Origin cypher.Origin
 }
 
 // A Login is the outcome of a successful authentication.
 type Login struct {
 	// User is the name of the user; empty means nobody in particular.
 	User string
+	// Account is the user's identity, by which statements are allowed; zero is
+	// nobody in particular.
+	Account cypher.Account
 	// Expired means that the password must be changed before anything else.
 	Expired bool
 }
@@ -44,8 +47,8 @@ type Login struct {
 // connections at once and bounds its own work.
 type Authenticator interface {
 	// Authenticate returns who the client is. Any error refuses it, and the
-	// connection is closed after the answer. Errors that wrap ErrLoginRefused or
-	// ErrLoginRate are the client's fault; others are logged.
+	// connection is closed after the answer. Errors that wrap ErrLoginRefused,
+	// ErrLoginRate or ErrLoginScheme are the client's fault; others are logged.
 	Authenticate(ctx context.Context, c Credentials) (Login, error)
 }
 
@@ -68,6 +71,7 @@ func (s *session) hello(m *bolt.Hello) error {
 	} else if ok, err := s.authenticate(&m.Auth); !ok {
 		return err
 	}
+	m.Auth = bolt.Auth{} // the next message may be long in coming
 	a := bolt.HelloSuccess{
 		Server: *s.server.live.agent.Load(), ConnectionID: s.id(), PatchUTC: m.PatchUTC, ByManifest: s.manifest,
 		CredentialsExpired: s.login.Expired, ReceiveTimeout: s.receiveTimeout(),
@@ -92,6 +96,7 @@ func (s *session) logon(m *bolt.Logon) error {
 	if ok, err := s.authenticate(&m.Auth); !ok {
 		return err
 	}
+	m.Auth = bolt.Auth{}
 	a := bolt.LogonSuccess{AdvertisedAddress: s.advertised(""), CredentialsExpired: s.login.Expired}
 	s.message()
 	s.writer.Buf = a.Append(s.writer.Buf, s.version)
@@ -105,7 +110,7 @@ func (s *session) logon(m *bolt.Logon) error {
 func (s *session) authenticate(a *bolt.Auth) (ok bool, err error) {
 	c := Credentials{
 		Scheme: a.Scheme, Principal: a.Principal, Secret: a.Credentials, Realm: a.Realm,
-		Parameters: a.Parameters, Peer: s.raw.RemoteAddr(),
+		Parameters: a.Parameters, Origin: s.Origin(),
 	}
 	if c.Scheme == "" {
 		c.Scheme = "none"
@@ -117,6 +122,7 @@ func (s *session) authenticate(a *bolt.Auth) (ok bool, err error) {
 		return false, errors.Join(errProtocol, s.fail(s.loginFailure(c, err)))
 	}
 	s.login = login
+	s.account.Store(int64(login.Account))
 	s.server.metrics.loginsOK.Add(1)
 	if err := s.openUp(); err != nil {
 		return false, err
@@ -134,6 +140,8 @@ func (s *session) loginFailure(c Credentials, err error) error {
 	case errors.Is(err, ErrLoginRate):
 		f.kind = failLoginRate
 		f.message = "The client has provided incorrect authentication details too many times in a row."
+	case errors.Is(err, ErrLoginScheme):
+		f.message = fmt.Sprintf("Unsupported authentication token, scheme '%.32s' is not supported.", c.Scheme)
 	case !errors.Is(err, ErrLoginRefused):
 		s.log(zerolog.ErrorLevel).Err(err).Msg("login could not be checked")
 	}
@@ -166,6 +174,7 @@ func (s *session) openUp() error {
 func (s *session) logoff() error {
 	s.login, s.state = Login{}, stateAuthentication
 	s.chosen.Reset()
+	s.account.Store(notLoggedIn)
 	s.noops.Store(false)
 	s.enterGate()
 	s.input.setLimit(loginMessageBytes)
@@ -173,4 +182,33 @@ func (s *session) logoff() error {
 	s.succeed()
 	s.loginBy = time.Now().Add(s.server.opts.Limits.Login)
 	return s.armLogin()
+}
+
+// notLoggedIn stands for an account in sessions before LOGON and after LOGOFF.
+const notLoggedIn = -1
+
+// errAccountGone ends the sessions of a user that was removed.
+var errAccountGone = errors.New("server: the account has ended")
+
+// Origin implements [cypher.Client].
+func (s *session) Origin() cypher.Origin {
+	return cypher.Origin{Connection: s.id(), Address: s.raw.RemoteAddr().String(), Secure: s.secure()}
+}
+
+// Become implements [cypher.Client]. It is called while the session executes a
+// statement.
+func (s *session) Become(account cypher.Account, name string) {
+	s.login.Account, s.login.User = account, name
+	s.account.Store(int64(account))
+}
+
+// EndSessions closes the connections of accounts that have ended. Statements
+// that run are cancelled.
+func (s *Server) EndSessions(ended func(cypher.Account) bool) {
+	for _, ses := range s.snapshot() {
+		if a := ses.account.Load(); a != notLoggedIn && ended(cypher.Account(a)) {
+			ses.log(zerolog.InfoLevel).Msg("session ends with its account")
+			ses.abort(errAccountGone)
+		}
+	}
 }

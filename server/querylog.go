@@ -50,6 +50,14 @@ func (s *session) logRun(m *bolt.Run) {
 	e.Msg(string(line))
 }
 
+// maskedIn is a text about a statement, such as its error, as the log shows it.
+func maskedIn(text, query string) string {
+	if !sensitive.MatchString(query) {
+		return masked(text)
+	}
+	return literal.ReplaceAllString(text, "'****'")
+}
+
 // appendPlain appends a simple value; of others only that they are there.
 func appendPlain(dst []byte, v graph.Value) []byte {
 	switch v.Kind() {
@@ -84,7 +92,7 @@ func (s *session) failStatement(query string, err error) error {
 		if s.work.db != nil {
 			db = s.work.db.Name()
 		}
-		s.log(zerolog.ErrorLevel).Msgf("[failed-query] user=%s db=%s error=%q query=%q", s.login.User, db, masked(err.Error()), masked(query))
+		s.log(zerolog.ErrorLevel).Msgf("[failed-query] user=%s db=%s error=%q query=%q", s.login.User, db, maskedIn(err.Error(), query), masked(query))
 	}
 	return s.fail(err)
 }

@@ -91,6 +91,8 @@ type session struct {
 
 	// closing: the connection was closed by the server.
 	closing atomic.Bool
+	// account is login.Account for others, or notLoggedIn.
+	account atomic.Int64
 
 	marked  mark
 	login   Login
@@ -105,6 +107,7 @@ const connectionPrefix = "bolt-"
 func newSession(s *Server, conn net.Conn) *session {
 	ses := &session{server: s, raw: conn, conn: conn, number: s.connectionID()}
 	ses.life = newLifetime(context.WithValue(s.base, sessionKey{}, ses))
+	ses.account.Store(notLoggedIn)
 	return ses
 }
 
@@ -375,16 +378,16 @@ func (s *session) closeIfIdle() {
 	}
 	defer s.working.Unlock()
 	if s.state <= stateReady {
-		s.abort()
+		s.abort(errShutdown)
 	}
 }
 
 // abort closes the connection from outside; the session ends by itself.
-func (s *session) abort() {
+func (s *session) abort(cause error) {
 	if s.closing.Swap(true) {
 		return
 	}
-	s.life.close(errShutdown)
+	s.life.close(cause)
 	s.raw.Close() //nolint:errcheck // the session reports
 }
 

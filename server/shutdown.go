@@ -43,7 +43,7 @@ func (s *Server) Close() error {
 	s.closeListeners()
 	s.stop(errShutdown)
 	for _, ses := range s.snapshot() {
-		ses.abort()
+		ses.abort(errShutdown)
 	}
 	s.running.Wait()
 	return nil

@@ -53,7 +53,7 @@ func (s *session) runStatement(m *bolt.Run) error {
 
 func (s *session) noteRun(db Database, m *bolt.Run) {
 	s.life.note(activity{
-		database: db, user: s.login.User, query: m.Query, parameters: m.Parameters, metadata: m.Extra.Metadata,
+		database: db, user: s.login.User, account: s.login.Account, query: m.Query, parameters: m.Parameters, metadata: m.Extra.Metadata,
 	})
 }
 

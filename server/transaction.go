@@ -76,7 +76,7 @@ func (s *session) open(x *bolt.TransactionExtra) error {
 	}
 	s.work = work{db: db, tx: tx, options: options, streams: s.work.streams[:0], latest: -1, filter: x.Filter.Or(s.filter)}
 	s.state = stateInTransaction
-	s.life.note(activity{database: db, user: s.login.User, metadata: x.Metadata})
+	s.life.note(activity{database: db, user: s.login.User, account: s.login.Account, metadata: x.Metadata})
 	return nil
 }
 
@@ -118,7 +118,10 @@ func (s *session) start(x *bolt.TransactionExtra, now time.Time) context.Context
 }
 
 func (s *session) options(x *bolt.TransactionExtra) TransactionOptions {
-	return TransactionOptions{ReadOnly: x.ReadOnly, Metadata: x.Metadata, User: s.login.User, Session: &s.chosen}
+	return TransactionOptions{
+		ReadOnly: x.ReadOnly, Metadata: x.Metadata, User: s.login.User, Account: s.login.Account,
+		Session: &s.chosen, Client: s,
+	}
 }
 
 // await waits until the client's bookmarks are reached: those of the database,

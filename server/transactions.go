@@ -17,6 +17,7 @@ var errTerminated = errors.New("server: the transaction was terminated by anothe
 type activity struct {
 	database             Database // nil when there is nothing to know
 	user                 string
+	account              cypher.Account
 	query                string
 	parameters, metadata graph.Value
 	statements           uint64 // so far
@@ -76,10 +77,13 @@ func (s *Server) Transactions() []cypher.OpenTransaction {
 		if !ok {
 			continue
 		}
+		if cypher.Sensitive(a.query) {
+			a.query, a.parameters = masked(a.query), graph.Value{}
+		}
 		id := ses.transactionID(a.database.Name(), n)
 		list = append(list, cypher.OpenTransaction{
 			ID: id, Database: a.database.Name(), QueryID: "query-" + strconv.FormatUint(a.statements, 10),
-			ConnectionID: ses.id(), Address: ses.raw.RemoteAddr().String(), User: a.user, Query: a.query,
+			ConnectionID: ses.id(), Address: ses.raw.RemoteAddr().String(), User: a.user, Account: a.account, Query: a.query,
 			Parameters: a.parameters, Metadata: a.metadata, Started: since, Terminated: ses.life.current().Err() != nil,
 		})
 	}

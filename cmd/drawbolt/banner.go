@@ -16,6 +16,7 @@ type banner struct {
 	data     string
 	logs     string
 	durable  bool
+	open     bool // there are no users
 	database string
 }
 
@@ -33,7 +34,11 @@ func (b *banner) write(w io.Writer) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "You are running Drawbolt v%s\n\n", fullVersion())
 	fmt.Fprintf(&text, "  connect   %s%s\n", b.uri(), b.remark())
-	fmt.Fprintf(&text, "  database  %s, no users: any login is accepted\n", b.database)
+	users := "users log in"
+	if b.open {
+		users = "no users: any login is accepted"
+	}
+	fmt.Fprintf(&text, "  database  %s, %s\n", b.database, users)
 	fmt.Fprintf(&text, "  data      %s\n", data)
 	fmt.Fprintf(&text, "  log       %s\n", b.logs)
 	fmt.Fprintf(&text, "  commits   %s\n\n", commits)

@@ -91,6 +91,7 @@ func flagTable() []gflags.Flag {
 		{sectionQuery, slices.Concat(queryFlags(), cacheFlags())},
 		{sectionLogging, slices.Concat(logFlags(), queryLogFlags())},
 		{sectionMonitor, monitorFlags()},
+		{sectionAuth, authFlags()},
 		{sectionProcess, slices.Concat(processFlags(), startFlags())},
 	} {
 		for _, f := range section.flags {

@@ -15,8 +15,8 @@ const (
 
 // Why flags have no effect, as the warning and the reference page say it.
 const (
-	noUsers      = "this version has no users"
-	noAudit      = "there is no audit log"
+	noAuthModule = "users and roles are kept by the server itself"
+	auditAtOnce  = "each line of the audit log is written at once"
 	noCluster    = "this is a single server"
 	noStreams    = "there are no stream sources"
 	noModules    = "procedures are built in; no module is loaded from outside"
@@ -128,19 +128,14 @@ func acceptedMonitor() []gflags.Flag {
 
 func acceptedAuth() []gflags.Flag {
 	return []gflags.Flag{
-		{Name: "auth-user-or-role-name-regex", Type: gflags.String, Default: "[a-zA-Z0-9_.+-@]+", NoEffect: noUsers, Help: "Names that users and roles may have."},
-		{Name: "auth-password-permit-null", Type: gflags.Bool, Default: "true", NoEffect: noUsers, Help: "Users may have no password."},
-		{Name: "auth-password-strength-regex", Type: gflags.String, Default: ".+", NoEffect: noUsers, Help: "Passwords that users may have."},
-		{Name: "password-encryption-algorithm", Type: gflags.String, Default: "bcrypt", Validate: gflags.OneOf("password encryption algorithm", "bcrypt", "sha256", "sha256-multiple"), NoEffect: noUsers, Help: "How new passwords are stored."},
-		{Name: "auth-module-mappings", Type: gflags.String, NoEffect: noUsers, Help: "Modules that check logins, by scheme."},
-		{Name: "auth-module-timeout-ms", Type: gflags.Int32, Default: "10000", Validate: gflags.InRange(100, 1800000), NoEffect: noUsers, Help: "Milliseconds that such a module may take."},
-		{Name: "auth-module-executable", Type: gflags.String, NoEffect: noUsers, Help: "Program that checks logins."},
-		{Name: "auth-module-create-missing-user", Type: gflags.Bool, Default: "true", NoEffect: noUsers, Help: "Create users that the program accepts."},
-		{Name: "auth-module-create-missing-role", Type: gflags.Bool, Default: "true", NoEffect: noUsers, Help: "Create roles that the program names."},
-		{Name: "auth-module-manage-roles", Type: gflags.Bool, Default: "true", NoEffect: noUsers, Help: "The program decides about roles."},
-		{Name: "audit-enabled", Type: gflags.Bool, NoEffect: noAudit, Fits: "false", Help: "Write an audit log."},
-		{Name: "audit-buffer-size", Type: gflags.Int32, Default: "100000", NoEffect: noAudit, Help: "Entries of the audit log that may wait."},
-		{Name: "audit-buffer-flush-interval-ms", Type: gflags.Int32, Default: "200", NoEffect: noAudit, Help: "Milliseconds between writes of the audit log."},
+		{Name: "auth-module-mappings", Type: gflags.String, NoEffect: noAuthModule, Help: "Modules that check logins, by scheme."},
+		{Name: "auth-module-timeout-ms", Type: gflags.Int32, Default: "10000", Validate: gflags.InRange(100, 1800000), NoEffect: noAuthModule, Help: "Milliseconds that such a module may take."},
+		{Name: "auth-module-executable", Type: gflags.String, NoEffect: noAuthModule, Help: "Program that checks logins."},
+		{Name: "auth-module-create-missing-user", Type: gflags.Bool, Default: "true", NoEffect: noAuthModule, Help: "Create users that the program accepts."},
+		{Name: "auth-module-create-missing-role", Type: gflags.Bool, Default: "true", NoEffect: noAuthModule, Help: "Create roles that the program names."},
+		{Name: "auth-module-manage-roles", Type: gflags.Bool, Default: "true", NoEffect: noAuthModule, Help: "The program decides about roles."},
+		{Name: "audit-buffer-size", Type: gflags.Int32, Default: "100000", NoEffect: auditAtOnce, Help: "Entries of the audit log that may wait."},
+		{Name: "audit-buffer-flush-interval-ms", Type: gflags.Int32, Default: "200", NoEffect: auditAtOnce, Help: "Milliseconds between writes of the audit log."},
 	}
 }
 

@@ -84,7 +84,9 @@ func execute(ctx context.Context, databases server.Databases, query string) erro
 	if err != nil {
 		return err
 	}
-	st := server.Statement{Query: query, Parameters: graph.Map(nil)}
+	st := server.Statement{
+		Query: query, Parameters: graph.Map(nil), TransactionOptions: server.TransactionOptions{Trusted: true},
+	}
 	r, err := db.Run(ctx, st)
 	if other, ok := errors.AsType[*cypher.OtherDatabaseError](err); ok {
 		if db, err = databases.Database(other.Name); err != nil {

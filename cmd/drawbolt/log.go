@@ -33,8 +33,9 @@ type logSink struct {
 	file   *lumberjack.Logger
 	stderr *gate  // lets the log through to stderr, or not
 	where  string // for the banner
-	// stream is where readers of the log get it.
+	// stream is where readers of the log get it, door who may be one.
 	stream *monitor.LogStream
+	door   *streamDoor
 }
 
 // openLog opens the sinks that the flags name. Without a log file the log goes to
@@ -46,9 +47,10 @@ func openLog(flags *gflags.Set, stderr io.Writer) (*logSink, error) {
 		return nil, err
 	}
 	origins := splitList(flags.Text(flagOrigins))
-	sink := &logSink{where: "stderr", stderr: &gate{}, stream: monitor.NewLogStream(monitor.StreamOptions{
-		Origins: origins, AnyOrigin: slices.Contains(origins, "any"),
-	})}
+	sink := &logSink{where: "stderr", stderr: &gate{}, door: &streamDoor{}}
+	sink.stream = monitor.NewLogStream(monitor.StreamOptions{
+		Authenticator: sink.door, Origins: origins, AnyOrigin: slices.Contains(origins, "any"),
+	})
 	json := flags.Text(flagLogFormat) == "json"
 	var writers []io.Writer
 	if path := flags.Text(flagLogFile); path != "" {
@@ -75,7 +77,7 @@ func openLog(flags *gflags.Set, stderr io.Writer) (*logSink, error) {
 
 // discardLog is a log that nobody reads.
 func discardLog() *logSink {
-	return &logSink{Logger: zerolog.Nop(), stream: monitor.NewLogStream(monitor.StreamOptions{})}
+	return &logSink{Logger: zerolog.Nop(), door: &streamDoor{}, stream: monitor.NewLogStream(monitor.StreamOptions{})}
 }
 
 // A gate is a writer that can be shut while the server runs.

@@ -63,7 +63,7 @@ func (p *process) checkFlags() error {
 	for _, check := range []func() error{
 		func() error { return checkVersions(p.flags) },
 		func() error { return checkCluster(p.flags) },
-		p.checkUsers,
+		func() error { _, err := p.firstUser(); return err },
 	} {
 		if err := check(); err != nil {
 			return &startError{exitConfig, err}

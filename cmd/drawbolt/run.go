@@ -17,9 +17,11 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"gopkg.in/natefinch/lumberjack.v2"
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 	"github.com/drawbolt/drawbolt/server"
+	"github.com/drawbolt/drawbolt/server/auth"
 	"github.com/drawbolt/drawbolt/server/catalog"
 	"github.com/drawbolt/drawbolt/server/monitor"
 	"github.com/drawbolt/drawbolt/storage"
@@ -176,6 +178,11 @@ type process struct {
 	// has listeners before.
 	serving atomic.Pointer[server.Server]
 	monitor *watchman
+	users   *auth.Users
+
+	// auditFile is nil without an audit log.
+	auditFile *lumberjack.Logger
+	auditLog  zerolog.Logger
 }
 
 // serve does everything in the order in which a mistake must stop the start: key
@@ -208,6 +215,12 @@ func (p *process) serve() error {
 	p.startMonitor(ctx)
 	defer p.stopMonitor()
 	go p.log.rotateDaily(ctx)
+	if err := p.openAudit(); err != nil {
+		return err
+	}
+	if p.auditFile != nil {
+		defer p.auditFile.Close() //nolint:errcheck // each line is written already
+	}
 	around := &identity{flags: p.flags}
 	if p.endpoint != nil {
 		around.reloader = p.endpoint
@@ -227,6 +240,7 @@ func (p *process) serveDatabases(ctx context.Context, databases *catalog.Catalog
 		return err
 	}
 	opts := serverOptions(p.flags, databases, p.log.Logger)
+	opts.Authenticator = loginDoor{p.users}
 	var err error
 	if p.server, err = server.New(opts); err != nil {
 		return &startError{exitConfig, err}
@@ -313,6 +327,7 @@ func (p *process) announce(address net.Addr) error {
 	p.log.Info().Msg("Drawbolt successfully started!")
 	b := banner{
 		address: address, secure: p.endpoint != nil, selfMade: p.selfMade, database: p.flags.Text(flagDefaultDatabase),
+		open: !p.users.Required(),
 		data: p.flags.Text(flagDataDirectory), logs: p.log.where, durable: p.flags.Uint64(flagFlushEvery) == 1 && p.flags.Bool(flagWAL),
 	}
 	return b.write(p.stdout)
@@ -327,6 +342,9 @@ func (p *process) warnExposed(address net.Addr) {
 	if p.endpoint == nil {
 		p.log.Warn().Str("address", address.String()).
 			Msg("passwords and data cross the network in clear; set --bolt-cert-file and --bolt-key-file, or --bolt-address=127.0.0.1")
+	}
+	if p.users.Required() {
+		return
 	}
 	p.log.Warn().Str("address", address.String()).
 		Msg("there are no users, so anybody who can reach this address can read and change all data")

@@ -44,6 +44,10 @@ func TestStops(t *testing.T) {
 	if err := os.WriteFile(flagFile, []byte("# comment\n--bolt-cert-fil=x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	passfile := filepath.Join(t.TempDir(), "passfile")
+	if err := os.WriteFile(passfile, []byte("admin\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		name   string
 		env    map[string]string
@@ -72,8 +76,12 @@ func TestStops(t *testing.T) {
 		{name: "log file", args: []string{"--log-file=" + unwritable + "/log"}, code: 13, stderr: "log file cannot be written"},
 		{name: "half TLS", args: []string{"--bolt-cert-file=" + pair.CertFile}, code: 1, stderr: "--bolt-key-file"},
 		{name: "development certificate without paths", args: []string{"--dev-certificate"}, code: 1, stderr: "--dev-certificate needs"},
-		{name: "user in the environment", env: map[string]string{"MEMGRAPH_USER": "a"}, code: 1, stderr: "MEMGRAPH_USER is set, but this version has no users"},
-		{name: "passfile", env: map[string]string{"MEMGRAPH_PASSFILE": "/nonexistent"}, code: 1, stderr: "MEMGRAPH_PASSFILE is set"},
+		{name: "user in the environment", env: map[string]string{"MEMGRAPH_USER": "a"}, code: 1, stderr: "MEMGRAPH_USER is set, but MEMGRAPH_PASSWORD is not: set both"},
+		{name: "password without user", env: map[string]string{"MEMGRAPH_PASSWORD": "a"}, code: 1, stderr: "MEMGRAPH_PASSWORD is set, but MEMGRAPH_USER is not"},
+		{name: "passfile that is not there", env: map[string]string{"MEMGRAPH_PASSFILE": "/nonexistent"}, code: 1, stderr: "MEMGRAPH_PASSFILE: open /nonexistent"},
+		{name: "passfile without password", env: map[string]string{"MEMGRAPH_PASSFILE": passfile}, code: 1, stderr: passfile + ":1: the line has not exactly two fields; the first line must be user:password"},
+		{name: "lock-out", args: []string{"--auth-lockout=3,0"}, code: 1, stderr: "failures and seconds such as 3,5"},
+		{name: "strength", args: []string{"--auth-password-strength-regex=("}, code: 1, stderr: "to be a regular expression"},
 		{name: "named configuration file", env: map[string]string{"MEMGRAPH_CONFIG": "/nonexistent"}, code: 1, stderr: "MEMGRAPH_CONFIG environment variable set to nonexisting path: /nonexistent"},
 		{name: "part of the cluster's files", args: []string{"--cluster-cert-file=x"}, code: 1, stderr: "--cluster-cert-file needs --cluster-key-file, --cluster-ca-file too"},
 		{name: "snapshots by the clock", args: []string{"--storage-snapshot-interval=0 0 * * * *"}, code: 1, stderr: "(cron) are not supported"},

@@ -73,15 +73,3 @@ func asks(args []string, flag string) bool {
 	}
 	return on
 }
-
-// checkUsers refuses to start when the environment defines a user, because this
-// version has none: the server would be open to everybody although its operator
-// has locked it.
-func (env environment) checkUsers() error {
-	for _, variable := range []string{"MEMGRAPH_USER", "MEMGRAPH_PASSWORD", "MEMGRAPH_PASSFILE"} {
-		if v, ok := env.lookupEnv(variable); ok && v != "" {
-			return fmt.Errorf("%s is set, but this version has no users: any login would be accepted; remove the variable to start without users", variable)
-		}
-	}
-	return nil
-}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/server"
 	"github.com/drawbolt/drawbolt/server/catalog"
 	"github.com/drawbolt/drawbolt/server/monitor"
@@ -20,6 +21,13 @@ func (p *process) openDatabases(ctx context.Context, around *identity, fatal con
 	opts := catalog.Options{
 		Directory: p.flags.Text(flagDataDirectory), Default: p.flags.Text(flagDefaultDatabase), Alias: aliasDatabase,
 		Fresh: !p.flags.Bool(flagRecover), Store: storageOptions(p.flags), Engine: engineOptions(p.flags, around),
+		Locked: func(ctx context.Context, engine *cypher.Options) error {
+			if err := p.openUsers(ctx); err != nil {
+				return err
+			}
+			engine.Users = p.users
+			return nil
+		},
 		Opened: func(name string, s *storage.Store, took time.Duration) {
 			p.log.Info().Str("database", name).Dur("took", took).Int64("nodes", s.NodeCount()).
 				Int64("relationships", s.RelationshipCount()).Msg("data recovered")
@@ -38,6 +46,9 @@ func (p *process) openDatabases(ctx context.Context, around *identity, fatal con
 		p.log.Warn().Msg("data that there is moves to " + storage.BackupDirectory + ", because --" + flagRecover + " is false")
 	}
 	databases, err := p.claim(ctx, &opts)
+	if _, told := errors.AsType[*startError](err); told {
+		return nil, err
+	}
 	if err != nil {
 		return nil, &startError{exitFatal, fmt.Errorf("open the data directory %s: %w", opts.Directory, err)}
 	}

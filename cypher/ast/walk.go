@@ -231,6 +231,8 @@ func (w walker) command(b Body) {
 		for i := range b.Args {
 			w.exprs(b.Args[i].Value)
 		}
+	default:
+		w.accountCommand(b)
 	}
 }
 

@@ -3,6 +3,7 @@ package function
 import (
 	"math/rand/v2"
 
+	"github.com/drawbolt/drawbolt/cypher/access"
 	"github.com/drawbolt/drawbolt/cypher/temporal"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
@@ -28,6 +29,8 @@ type Context struct {
 	// has; empty when there is none.
 	User  string
 	Roles []string
+	// Account is the user's identity; zero is nobody in particular.
+	Account access.Account
 	// Metadata is the map that came with the transaction; null without.
 	Metadata graph.Value
 	// Levels are the isolation levels that the client has chosen.

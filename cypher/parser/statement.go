@@ -182,6 +182,9 @@ func (p *parser) body() ast.Body {
 	default:
 	}
 	if p.ahead(1).Name() {
+		if c := p.account(); c != nil || p.failed() {
+			return c
+		}
 		if s := p.terminate(); s != nil {
 			return s
 		}

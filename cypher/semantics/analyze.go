@@ -126,6 +126,14 @@ func Analyze(s *ast.Statement, c Catalog) (*Info, error) {
 		for i := range b.Args {
 			a.constants(b.Args[i].Value)
 		}
+	case *ast.Transaction:
+	default: // users and roles: names and passwords
+		ast.Walk(b, func(n ast.Node) bool {
+			if e, ok := n.(ast.Expr); ok {
+				a.constants(e)
+			}
+			return n == ast.Node(b)
+		})
 	}
 	for i := range s.Directives {
 		a.constants(s.Directives[i].Value)

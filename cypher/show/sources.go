@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/drawbolt/drawbolt/cypher/access"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -19,7 +20,9 @@ type Transaction struct {
 	// "192.0.2.1:40000".
 	ConnectionID string
 	Address      string
-	User         string
+	// User is the name that the client has logged in with, Account whose it is.
+	User    string
+	Account access.Account
 	// Query is the text of the statement, Parameters its map.
 	Query      string
 	Parameters graph.Value

@@ -2,7 +2,10 @@ package show
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"github.com/drawbolt/drawbolt/cypher/access"
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/cypher/procedure"
@@ -106,6 +109,8 @@ type Sources struct {
 	Isolation func() storage.Isolation
 	// Databases lists the databases; nil means that there is only the store.
 	Databases Databases
+	// Users keeps the accounts; without it there are none.
+	Users access.Users
 }
 
 // Tables finds the table of a statement by its name.
@@ -132,6 +137,9 @@ func New(s Sources) *Tables {
 // Find returns the table of a statement, such as "SHOW INDEXES" or "DUMP
 // DATABASE"; nil when there is none.
 func (t *Tables) Find(name string) *Table { return t.byName[name] }
+
+// Names returns the names of all tables, sorted.
+func (t *Tables) Names() []string { return slices.Sorted(maps.Keys(t.byName)) }
 
 // add puts a table under all its names.
 func (t *Tables) add(table *Table, names ...string) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/drawbolt/drawbolt/cypher/access"
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -29,7 +30,11 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999Z
 
 func (t *Tables) listTransactions(_ context.Context, r *Request) error {
 	ids := r.Texts("ids")
+	all := t.may(r, access.TransactionManagement)
 	for _, x := range t.Transactions.Open() {
+		if !all && x.Account != r.Account {
+			continue
+		}
 		if len(ids) > 0 && !slices.Contains(ids, x.ID) {
 			continue
 		}
@@ -67,8 +72,17 @@ func (t *Tables) terminate(_ context.Context, r *Request) error {
 			return &Error{Message: errTransactionID}
 		}
 	}
+	theirs := make(map[string]bool) // transactions of others
+	if !t.may(r, access.TransactionManagement) {
+		for _, x := range t.Transactions.Open() {
+			theirs[x.ID] = x.Account != r.Account
+		}
+	}
 	for _, id := range ids {
-		user, ok := t.Transactions.Terminate(id)
+		user, ok := "", false
+		if !theirs[id] {
+			user, ok = t.Transactions.Terminate(id)
+		}
 		message := "Transaction terminated."
 		if !ok {
 			message = "Transaction not found."

@@ -84,7 +84,13 @@ func Open(ctx context.Context, o Options) (_ *Catalog, err error) {
 			return nil, err
 		}
 	}
-	if err := c.open(ctx); err != nil {
+	if o.Locked != nil {
+		err = o.Locked(ctx, &c.options.Engine)
+	}
+	if err == nil {
+		err = c.open(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil

@@ -26,6 +26,9 @@ type Options struct {
 	Store storage.Options
 	// Engine are the options of every engine but for what is about databases.
 	Engine cypher.Options
+	// Locked is called once the directory belongs to this process, before anything
+	// in it is opened. It may complete the options of the engines. Optional.
+	Locked func(ctx context.Context, engine *cypher.Options) error
 	// Opened is told each database whose data has been recovered; optional.
 	Opened func(name string, s *storage.Store, took time.Duration)
 	// Closing is called when a database is about to be closed because the

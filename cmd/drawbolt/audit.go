@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/rs/zerolog"
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"github.com/drawbolt/drawbolt/server/auth"
+)
+
+// openAudit opens the audit log, if there is to be one: only its owner can read
+// it, and it rotates by size. The library keeps all old files.
+func (p *process) openAudit() error {
+	if !p.flags.Bool(flagAuditEnabled) {
+		return nil
+	}
+	path := filepath.Join(p.flags.Text(flagDataDirectory), "audit", "audit.log")
+	if err := createPrivate(path); err != nil {
+		return &startError{exitLogFile, fmt.Errorf("--%s: %w", flagAuditEnabled, err)}
+	}
+	p.auditFile = &lumberjack.Logger{Filename: path, MaxSize: logFileMegabytes, LocalTime: true}
+	p.auditLog = zerolog.New(watched{p.auditFile, p.log}).Hook(clock{json: true})
+	return nil
+}
+
+// createPrivate makes a file that only its owner can read, unless it is there.
+func createPrivate(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // a file in the data directory
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// A watched writer reports in the log what can not be written to the audit log.
+type watched struct {
+	io.Writer
+	log *logSink
+}
+
+// Write implements [io.Writer].
+func (w watched) Write(b []byte) (int, error) {
+	n, err := w.Writer.Write(b)
+	if err != nil {
+		w.log.Error().Err(err).Msg("a line of the audit log was lost")
+	}
+	return n, err
+}
+
+// audit writes an event to the audit log, and what is rare or alarming to the
+// log too. Logins are in the log already, with their session.
+func (p *process) audit(e auth.Event) {
+	line := func(l *zerolog.Event) *zerolog.Event {
+		l = l.Str("event", e.Name).Str("user", e.User)
+		if e.Target != "" {
+			l = l.Str("target", e.Target)
+		}
+		if e.Class != "" {
+			l = l.Str("class", e.Class)
+		}
+		if e.Origin.Connection != "" {
+			l = l.Str("connection", e.Origin.Connection).Str("peer", e.Origin.Address).Bool("tls", e.Origin.Secure)
+		}
+		return l.Bool("ok", !e.Failed)
+	}
+	if p.auditFile != nil {
+		line(p.auditLog.Log()).Send()
+	}
+	switch {
+	case e.Name == auth.EventLogin:
+	case e.Failed:
+		line(p.log.Warn()).Msg("audit")
+	default:
+		line(p.log.Info()).Msg("audit")
+	}
+}
