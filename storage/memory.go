@@ -18,7 +18,25 @@ func (s *Store) ReserveMemory(n int64) error {
 }
 
 // MemoryLimit returns the bytes that the store may use; 0 means no limit.
-func (s *Store) MemoryLimit() int64 { return s.options.MemoryLimit }
+func (s *Store) MemoryLimit() int64 {
+	own, shared := s.options.MemoryLimit, int64(0)
+	if s.options.Budget != nil {
+		shared = s.options.Budget.Limit()
+	}
+	if own == 0 || shared > 0 && shared < own {
+		return shared
+	}
+	return own
+}
+
+// MemoryUsedTogether returns the bytes of all stores that share the memory limit
+// of this one.
+func (s *Store) MemoryUsedTogether() int64 {
+	if s.options.Budget != nil {
+		return s.options.Budget.Used()
+	}
+	return s.MemoryUsed()
+}
 
 // accountEvery is after how many changes a transaction's own lists are counted
 // again. Smaller transactions are not worth it.

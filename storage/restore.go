@@ -53,7 +53,7 @@ func (s *Store) openSnapshot(ctx context.Context, path string) (*Store, error) {
 	if limit > 0 {
 		limit = max(limit-s.MemoryUsed(), 1)
 	}
-	from, err := newStore(Options{MemoryLimit: limit, FS: s.options.FS})
+	from, err := newStore(Options{MemoryLimit: limit, Budget: s.options.Budget, FS: s.options.FS})
 	if err != nil {
 		return nil, memoryError(err)
 	}

@@ -32,7 +32,6 @@ const (
 	ownReclaim   = "old versions are reclaimed as soon as no transaction needs them"
 	ownStats     = "statistics and schema are always exact"
 	fullEdges    = "relationships always have properties"
-	oneMode      = "every statement is a transaction in memory with a log on disk"
 )
 
 // acceptedFlags are the flags that deployments pass, of names and types as in
@@ -61,7 +60,6 @@ func acceptedFlags() []gflags.Flag {
 
 func acceptedStorage() []gflags.Flag {
 	return []gflags.Flag{
-		{Name: "storage-mode", Type: gflags.String, Default: "IN_MEMORY_TRANSACTIONAL", Validate: gflags.OneOf("storage mode", "IN_MEMORY_TRANSACTIONAL", "IN_MEMORY_ANALYTICAL", "ON_DISK_TRANSACTIONAL"), NoEffect: oneMode, Fits: "IN_MEMORY_TRANSACTIONAL", Help: "Storage mode at the start."},
 		{Name: "storage-properties-on-edges", Type: gflags.Bool, Default: "true", NoEffect: fullEdges, Fits: "true", Help: "Relationships may have properties."},
 		{Name: "storage-gc-cycle-sec", Type: gflags.Uint64, Default: "30", Validate: gflags.InRange(1, 86400), NoEffect: ownReclaim, Help: "Seconds between collections of old versions."},
 		{Name: "storage-gc-aggressive", Type: gflags.Bool, NoEffect: ownReclaim, Help: "Collect old versions at once."},
@@ -70,7 +68,6 @@ func acceptedStorage() []gflags.Flag {
 		{Name: "storage-recovery-thread-count", Type: gflags.Uint64, Default: "8", Validate: gflags.InRange(1, 1<<20), NoEffect: ownSnapshots, Help: "Threads that read a snapshot."},
 		{Name: "storage-parallel-snapshot-creation", Type: gflags.Bool, NoEffect: ownSnapshots, Help: "Write snapshots with several threads."},
 		{Name: "storage-parallel-schema-recovery", Type: gflags.Bool, NoEffect: ownSnapshots, Help: "Rebuild indexes with several threads."},
-		{Name: "storage-allow-recovery-failure", Type: gflags.Bool, NoEffect: "a damaged store always stops the start, and its files stay as they are", Fits: "false", Help: "Start although the data could not be recovered."},
 		{Name: "storage-backup-dir-enabled", Aliases: []string{"storage-enable-backup-dir"}, Type: gflags.Bool, Default: "true", NoEffect: ownSnapshots, Fits: "true", Help: "Move old files aside when data is recovered from elsewhere."},
 		{Name: "storage-access-timeout-sec", Type: gflags.Uint64, Default: "1", Validate: gflags.InRange(1, 1000000), NoEffect: "no statement locks the whole store", Help: "Seconds to wait for the lock of the whole store."},
 		{Name: "storage-enable-schema-metadata", Type: gflags.Bool, NoEffect: ownStats, Help: "Keep a list of labels and relationship types."},

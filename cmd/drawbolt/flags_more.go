@@ -18,6 +18,8 @@ const (
 	flagInitFile          = "init-file"
 	flagInitDataFile      = "init-data-file"
 	flagWAL               = "storage-wal-enabled"
+	flagStorageMode       = "storage-mode"
+	flagAllowBroken       = "storage-allow-recovery-failure"
 	flagSnapshotSeconds   = "storage-snapshot-interval-sec"
 	flagSnapshotInterval  = "storage-snapshot-interval"
 	flagSnapshotOnExit    = "storage-snapshot-on-exit"
@@ -54,6 +56,14 @@ func durabilityFlags() []gflags.Flag {
 		{
 			Name: flagWAL, Type: gflags.Bool, Default: "true",
 			Help: "Answer commits when the log is on stable storage. If false the log is written all the same, but nobody waits for it: a crash of the machine loses the newest commits.",
+		},
+		{
+			Name: flagStorageMode, Type: gflags.String, Default: storage.Transactional.String(), Validate: isStorageMode,
+			Help: "Storage mode at the start. In IN_MEMORY_ANALYTICAL nothing is logged: loads are faster, and a crash loses all commits since the last snapshot. STORAGE MODE changes it.",
+		},
+		{
+			Name: flagAllowBroken, Type: gflags.Bool,
+			Help: "Start although the data of a database can not be recovered. That database is offline, and its files stay as they are.",
 		},
 		{
 			Name: flagSnapshotSeconds, Type: gflags.Uint64, Default: "300", Validate: gflags.InRange(0, maxSnapshotSeconds),
@@ -164,6 +174,18 @@ func isInterval(name string, v gflags.Value) error {
 		return gflags.Refusef("Expected --%s to be a period of 0 to %d seconds; times of a clock (cron) are not supported", name, maxSnapshotSeconds)
 	}
 	return nil
+}
+
+// isStorageMode is the validator of --storage-mode.
+func isStorageMode(name string, v gflags.Value) error {
+	switch v.Text() {
+	case storage.Transactional.String(), storage.Analytical.String():
+		return nil
+	case "ON_DISK_TRANSACTIONAL":
+		return gflags.Refusef("--%s=%s is not supported: the graph is kept in memory", name, v.Text())
+	default:
+		return gflags.Refusef("Expected --%s to be %s or %s, got %q", name, storage.Transactional, storage.Analytical, v.Text())
+	}
 }
 
 // snapshotInterval is what the two flags say.

@@ -31,6 +31,15 @@ func (p *process) openDatabases(ctx context.Context, around *identity, fatal con
 		Opened: func(name string, s *storage.Store, took time.Duration) {
 			p.log.Info().Str("database", name).Dur("took", took).Int64("nodes", s.NodeCount()).
 				Int64("relationships", s.RelationshipCount()).Msg("data recovered")
+			if p.flags.Text(flagStorageMode) == storage.Analytical.String() {
+				if err := s.SetStorageMode(ctx, storage.Analytical); err != nil {
+					p.log.Error().Str("database", name).Err(err).Msg("the storage mode could not be set")
+				}
+			}
+		},
+		AllowBroken: p.flags.Bool(flagAllowBroken),
+		Broken: func(name string, err error) {
+			p.log.Error().Str("database", name).Err(err).Msg("the data could not be recovered; the database is offline")
 		},
 		Closing: func(ctx context.Context, db server.Database) {
 			if s := p.serving.Load(); s != nil {

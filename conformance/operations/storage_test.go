@@ -69,7 +69,7 @@ func TestImport(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), binary.Build(t), "import", "--data-directory="+data, //nolint:gosec // paths of our own
+	cmd := exec.CommandContext(t.Context(), binary.Build(t), "import", "--data-directory="+data,
 		"--nodes=Person="+filepath.Join(dir, "people.csv"), "--relationships=KNOWS="+filepath.Join(dir, "knows.csv"))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("import: %v\n%s", err, out)
@@ -82,5 +82,37 @@ func TestImport(t *testing.T) {
 	}
 	if _, err := ask(t, d, "CREATE (:After)", nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestBrokenDatabase: a database whose log is damaged stops the start, unless it
+// is allowed to be missing.
+func TestBrokenDatabase(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	s := binary.Start(t, binary.Options{Directory: data, Args: []string{"--storage-snapshot-on-exit=false"}})
+	if _, err := ask(t, open(t, s), "CREATE (:N)", nil); err != nil {
+		t.Fatal(err)
+	}
+	s.Stop(t)
+	log := filepath.Join(data, "databases", "default", "log", "000001.log")
+	b, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[30] ^= 1
+	if err := os.WriteFile(log, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out := binary.Run(t, "--data-directory="+data, "--bolt-address=127.0.0.1", "--bolt-port=0", "--monitoring-port=-1", "--metrics-port=-1")
+	if code != 2 || !strings.Contains(out, "000001.log at offset 0") {
+		t.Errorf("the start gave %d\n%s", code, out)
+	}
+	d := open(t, binary.Start(t, binary.Options{Directory: data, Args: []string{"--storage-allow-recovery-failure"}}))
+	if rows, err := ask(t, d, "MATCH (n) RETURN n", nil); err == nil {
+		t.Errorf("the broken database answers %v", rows)
+	}
+	rows, err := ask(t, d, "SHOW DATABASES YIELD name, currentStatus, statusMessage WHERE name = 'neo4j'", nil)
+	if err != nil || len(rows) != 1 || rows[0]["currentStatus"] != "offline" || !strings.Contains(rows[0]["statusMessage"].(string), "000001.log") {
+		t.Errorf("SHOW DATABASES = %v, %v", rows, err)
 	}
 }

@@ -136,7 +136,7 @@ func runtimeMemory() int64 {
 // processMemory returns what the system says of the process, and what the server
 // knows to have: the graph, the runtime and the program itself.
 func (t *Tables) processMemory(store *storage.Store) (resident, peak, tracked int64) {
-	tracked = store.MemoryUsed() + runtimeMemory()
+	tracked = store.MemoryUsedTogether() + runtimeMemory()
 	if t.Process == nil {
 		return 0, 0, tracked
 	}

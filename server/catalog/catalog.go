@@ -270,6 +270,13 @@ func (c *Catalog) start(ctx context.Context, r *record) (*database, error) {
 	}
 	began := time.Now()
 	store, err := storage.Open(ctx, c.storeOptions(databasesDirectory, r.directory))
+	if damaged, ok := errors.AsType[*storage.Error](err); ok && damaged.Kind == storage.KindCorrupt && c.options.AllowBroken {
+		if c.options.Broken != nil {
+			c.options.Broken(r.name, err)
+		}
+		d.status, d.engine = "The database is in the broken state because the recovery process failed: "+err.Error(), c.engine(r.name, nil)
+		return d, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("catalog: database %s: %w", r.name, err)
 	}

@@ -31,6 +31,10 @@ type Options struct {
 	Locked func(ctx context.Context, engine *cypher.Options) error
 	// Opened is told each database whose data has been recovered; optional.
 	Opened func(name string, s *storage.Store, took time.Duration)
+	// AllowBroken starts without the databases whose data can not be recovered:
+	// they are offline. Broken is told each of them; optional.
+	AllowBroken bool
+	Broken      func(name string, err error)
 	// Closing is called when a database is about to be closed because the
 	// statement with the context has dropped or stopped it: the transactions of
 	// other clients have to end. Optional.

@@ -51,6 +51,9 @@ type Budget struct {
 // NewBudget returns a budget of limit bytes; 0 means no limit.
 func NewBudget(limit int64) *Budget { return &Budget{limit: limit} }
 
+// Limit returns the bytes of the budget; 0 means no limit.
+func (b *Budget) Limit() int64 { return b.limit }
+
 // Used returns the bytes that the memories have taken.
 func (b *Budget) Used() int64 { return b.used.Load() }
 

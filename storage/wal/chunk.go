@@ -53,6 +53,18 @@ func (c *chunkScanner) valid(at int64) (size, synced int64, ok bool) {
 	return size, int64(binary.LittleEndian.Uint64(h[11:])), true //nolint:gosec // compared with file offsets
 }
 
+// closed reports whether the file ends as a closed one does: with the header of an
+// empty chunk, without a checksum, that knows the next file's number.
+func (c *chunkScanner) closed() bool {
+	const size = 11
+	if len(c.b) < size {
+		return false
+	}
+	h := c.b[len(c.b)-size:]
+	return binary.LittleEndian.Uint32(h) == 0 && binary.LittleEndian.Uint16(h[4:]) == 0 && h[6] == 5 &&
+		binary.LittleEndian.Uint32(h[7:]) == c.number+1
+}
+
 // lostBehind reports whether a file that does not read from an offset on has
 // lost something that had been flushed. The library looks for evidence in later
 // blocks only, so that damage in the last 32 KiB would pass for a torn tail.
@@ -66,6 +78,9 @@ func (c *chunkScanner) lostBehind(at int64) bool {
 			break
 		}
 		at += size
+	}
+	if c.closed() {
+		return true // a file is closed when all of it is flushed
 	}
 	for later := at + 1; later+chunkHeader <= int64(len(c.b)); later++ {
 		if _, synced, ok := c.valid(later); ok && synced > at {

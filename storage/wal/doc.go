@@ -17,7 +17,8 @@
 // # Damage
 //
 // What follows the last whole record of the last file was never acknowledged
-// and is cut off when the log is opened. Anything else that does not read is
+// and is cut off when the log is opened, unless the file ends as a closed one
+// does: before that end is written, all of it is flushed. Anything else that does not read is
 // damage: reading stops with a [CorruptError] that names file and offset.
 //
 // # Concurrency

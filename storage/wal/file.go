@@ -60,7 +60,8 @@ type File struct {
 	last    uint64
 	size    int64 // of the current file
 	broken  error
-	reading bool // nothing is changed, also not a torn tail
+	newest  *flush // of the newest record
+	reading bool   // nothing is changed, also not a torn tail
 
 	unchecked int       // bytes written since the disk had room
 	checked   time.Time // when that was
@@ -272,7 +273,7 @@ func (f *File) Append(position uint64, payload []byte) (Flush, error) {
 		f.broken = fmt.Errorf("wal: append: %w", err)
 		return nil, f.broken
 	}
-	f.last, f.size = position, size
+	f.last, f.size, f.newest = position, size, p
 	if cap(f.buffer) > 1<<20 {
 		f.buffer = nil
 	}
@@ -302,9 +303,7 @@ func (f *File) roll(position uint64) error {
 		if f.size < f.options.FileSize {
 			return nil
 		}
-		full := f.writer
-		f.writer = nil // whether or not it closes: it must not be closed twice
-		if _, err := full.Close(); err != nil {
+		if err := f.closeFile(); err != nil {
 			return fmt.Errorf("wal: close file %s: %w", f.logs[n-1].number, err)
 		}
 	}
@@ -319,6 +318,19 @@ func (f *File) roll(position uint64) error {
 	f.writer = w
 	f.logs = append(f.logs, logFile{number: number, first: position})
 	return nil
+}
+
+// closeFile ends the current file. Everything in it is flushed before its end is
+// written, so that an end tells that nothing before it was torn. Whether or not
+// the file closes, it is not closed again.
+func (f *File) closeFile() error {
+	if f.newest != nil {
+		f.newest.done.Wait()
+	}
+	full := f.writer
+	f.writer = nil
+	_, err := full.Close()
+	return err
 }
 
 // Discard removes the files that have no record behind a position, except for
@@ -343,8 +355,7 @@ func (f *File) Discard(position uint64) error {
 func (f *File) Close() error {
 	var err error
 	if f.writer != nil {
-		_, err = f.writer.Close()
-		f.writer = nil
+		err = f.closeFile()
 	}
 	f.broken = errors.New("wal: the log is closed")
 	if f.manager == nil {

@@ -180,6 +180,7 @@ func TestDamage(t *testing.T) {
 		{name: "bit in the middle", file: last, edit: func(b []byte) []byte { b[len(b)/2] ^= 4; return b }, corrupt: true},
 		{name: "bytes in the middle", file: last, edit: func(b []byte) []byte { clear(b[1000:1600]); return b }, corrupt: true},
 		{name: "bit near the end", file: last, edit: func(b []byte) []byte { b[len(b)-600] ^= 4; return b }, corrupt: true},
+		{name: "bit in the last record", file: last, edit: func(b []byte) []byte { b[len(b)-60] ^= 4; return b }, corrupt: true},
 		{name: "older file is cut", file: older, edit: func(b []byte) []byte { return b[:len(b)-300] }, corrupt: true},
 		{name: "bit in an older file", file: older, edit: func(b []byte) []byte { b[len(b)/2] ^= 4; return b }, corrupt: true},
 		{name: "start of an older file", file: older, edit: func(b []byte) []byte { b[9] ^= 4; return b }, corrupt: true},
