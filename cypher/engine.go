@@ -53,6 +53,9 @@ type Options struct {
 	// Offline makes the engine that of a database which has been stopped: it runs
 	// administration statements only.
 	Offline bool
+	// Plans counts how often plans were found in the caches; several engines may
+	// share it. Nil means that nobody wants to know.
+	Plans *PlanCounters
 	// Users keeps the accounts, and decides what each may do. Without it
 	// everybody may do everything, and there are no statements about users.
 	Users Users
@@ -144,7 +147,11 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 		panic(err)
 	}
 	e := &Engine{store: store, options: o, functions: function.NewTable(), plans: plans, shared: shared}
-	e.procedures = procedure.NewTable(procedure.Options{Testing: o.TestProcedures, Functions: e.functions})
+	calls := procedure.Options{Testing: o.TestProcedures, Functions: e.functions}
+	if o.Reloader != nil {
+		calls.ReloadTLS = o.Reloader.Reload
+	}
+	e.procedures = procedure.NewTable(calls)
 	e.tables = show.New(show.Sources{
 		Store: store, Functions: e.functions, Procedures: e.procedures,
 		Server: o.Server, Transactions: o.Transactions, Settings: o.Settings, Databases: o.Databases, Process: o.Process,

@@ -3,6 +3,7 @@ package cypher
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/cypher/access"
 	"github.com/drawbolt/drawbolt/cypher/ast"
@@ -66,6 +67,7 @@ type text struct {
 func (e *Engine) prepare(query string) (*prepared, []graph.Value, error) {
 	size := e.store.NodeCount() + e.store.RelationshipCount()
 	if t, ok := e.plans.Get(query); ok && e.fresh(t.prepared, size) {
+		e.options.Plans.hit()
 		return t.prepared, t.literals, nil
 	}
 	n, ok := e.normalizers.Get().(*parser.Normalizer)
@@ -76,10 +78,12 @@ func (e *Engine) prepare(query string) (*prepared, []graph.Value, error) {
 	if !n.Normalize(query) {
 		n = nil
 	} else if p, ok := e.shared.Get(string(n.Key())); ok && e.fresh(p, size) {
+		e.options.Plans.hit()
 		t := text{p, slices.Clone(n.Values())}
 		e.remember(query, t)
 		return p, t.literals, nil
 	}
+	e.options.Plans.miss()
 	p, sharable, err := e.compile(query, n)
 	if err != nil {
 		return nil, nil, discreet(query, errorOf(err))
@@ -94,6 +98,21 @@ func (e *Engine) prepare(query string) (*prepared, []graph.Value, error) {
 		e.remember(query, t)
 	}
 	return p, t.literals, nil
+}
+
+// PlanCounters count how statements got their plans.
+type PlanCounters struct{ Hits, Misses atomic.Uint64 }
+
+func (c *PlanCounters) hit() {
+	if c != nil {
+		c.Hits.Add(1)
+	}
+}
+
+func (c *PlanCounters) miss() {
+	if c != nil {
+		c.Misses.Add(1)
+	}
 }
 
 // maxCachedText bounds what the cache of exact texts holds: with 1,000 entries,

@@ -422,7 +422,7 @@ func (t *Transaction) checkGroup(ctx context.Context, group *block) error {
 				if _, visible := s.read(r, &t.sight); visible {
 					return &Error{Kind: KindStillConnected, Message: "a deleted node still has relationships"}
 				}
-				return conflictOn(r, "another transaction has connected a deleted node")
+				return t.conflictOn(r, "another transaction has connected a deleted node")
 			}
 		}
 		ref := b.more()

@@ -53,6 +53,9 @@ func (s *Store) logOptions() wal.Options {
 	if o.FileSize == 0 {
 		o.FileSize = defaultLogFileSize
 	}
+	if c := s.options.Counters; c != nil {
+		o.Flushed = func() { c.Flushes.Add(1) }
+	}
 	return o
 }
 

@@ -151,7 +151,7 @@ func (t *Transaction) checkOther(ctx context.Context, ix *Index, slot uint32, va
 			return nil
 		}
 		if !w.IsOwned() && w.Timestamp() > t.seen && t.mode == WriteMode {
-			return conflictOn(h, fmt.Sprintf("another transaction has used the same values for constraint %q", ix.constraint))
+			return t.conflictOn(h, fmt.Sprintf("another transaction has used the same values for constraint %q", ix.constraint))
 		}
 		name, about := s.describe(ix.spec, slot)
 		return &Error{Kind: KindConstraint, Message: fmt.Sprintf("%s already exists %s and %s, constraint %q",

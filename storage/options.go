@@ -40,6 +40,8 @@ type Options struct {
 	// NoSync answers commits before they are on stable storage. A crash of the
 	// machine then loses the newest commits; a crash of the process does not.
 	NoSync bool
+	// Counters count what the store does; nil means that nobody wants to know.
+	Counters *Counters
 	// OnSnapshotError is called when a snapshot in the background fails. The
 	// store goes on with a longer log. Optional.
 	OnSnapshotError func(error)

@@ -42,7 +42,7 @@ func (t *Transaction) await(ctx context.Context, latch *sync.Mutex, find func() 
 			return version{}, missing()
 		}
 		if !w.IsOwned() {
-			return version{}, conflictOn(h, "the record was changed by another transaction")
+			return version{}, t.conflictOn(h, "the record was changed by another transaction")
 		}
 		if err := t.wait(ctx, h, w); err != nil {
 			return version{}, err

@@ -107,6 +107,7 @@ func (t *Transaction) validate() error {
 		for ; word != 0; word &= word - 1 {
 			class := i*64 + bits.TrailingZeros64(word)
 			if stamps[class] > t.seen {
+				t.store.options.Counters.conflict()
 				return &Error{Kind: KindConflict, Message: "another transaction has changed what was read", line: uint8(class)} //nolint:gosec // any of the lines
 			}
 		}

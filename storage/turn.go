@@ -83,6 +83,7 @@ func lineOf(h *head) uint8 {
 }
 
 // conflictOn is the error of a transaction that another one has come before.
-func conflictOn(h *head, message string) error {
+func (t *Transaction) conflictOn(h *head, message string) error {
+	t.store.options.Counters.conflict()
 	return &Error{Kind: KindConflict, Message: message, line: lineOf(h)}
 }

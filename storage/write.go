@@ -161,7 +161,7 @@ func (t *Transaction) linkEnd(ctx context.Context, id graph.NodeID, dir Directio
 			continue
 		case unknown || tag&deleted != 0:
 			latch.Unlock()
-			return conflictOn(&n.head, "the node was created or deleted by another transaction")
+			return t.conflictOn(&n.head, "the node was created or deleted by another transaction")
 		}
 		err := s.link(n.side(dir), uint32(typ), newEntry(neighbour, slot), &t.work.retired)
 		latch.Unlock()

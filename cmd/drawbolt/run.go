@@ -20,6 +20,7 @@ import (
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/server"
 	"github.com/drawbolt/drawbolt/server/auth"
 	"github.com/drawbolt/drawbolt/server/catalog"
@@ -179,6 +180,9 @@ type process struct {
 	serving atomic.Pointer[server.Server]
 	monitor *watchman
 	users   *auth.Users
+	// stores and plans are counted for all databases together.
+	stores storage.Counters
+	plans  cypher.PlanCounters
 
 	// auditFile is nil without an audit log.
 	auditFile *lumberjack.Logger
@@ -252,7 +256,13 @@ func (p *process) serveDatabases(ctx context.Context, databases *catalog.Catalog
 	}
 	around.tunables.Store(settings)
 	around.serving.Store(p.server)
-	if err := p.monitor.registry.Register(p.server.Collector(), monitor.NewStores(storesOf(databases))); err != nil {
+	if err := p.monitor.registry.Register(
+		p.server.Collector(), monitor.NewStores(storesOf(databases)),
+		monitor.NewCounter("log_flushes_total", "Flushes of the commit logs to stable storage.", p.stores.Flushes.Load),
+		monitor.NewCounter("conflicts_total", "Changes and commits that failed because another transaction came before.", p.stores.Conflicts.Load),
+		monitor.NewCounter("plan_cache_total", "Statements by whether their plan was there.", p.plans.Hits.Load, "result", "hit"),
+		monitor.NewCounter("plan_cache_total", "Statements by whether their plan was there.", p.plans.Misses.Load, "result", "miss"),
+	); err != nil {
 		return errors.Join(err, p.server.Close())
 	}
 	listener, err := p.listen(ctx)

@@ -47,6 +47,7 @@ func (p *process) openDatabases(ctx context.Context, around *identity, fatal con
 			}
 		},
 	}
+	opts.Store.Counters, opts.Engine.Plans = &p.stores, &p.plans
 	opts.Store.OnFatal = func(err error) { fatal(fmt.Errorf("the commit log has failed: %w", err)) }
 	opts.Store.OnSnapshotError = func(err error) {
 		p.log.Error().Err(err).Msg("a snapshot was not written; the log grows until one is")

@@ -61,6 +61,8 @@ type Options struct {
 	// Functions is listed by procedures that show the functions; it may be
 	// nil.
 	Functions *function.Table
+	// ReloadTLS reads the server's key material again; nil without TLS.
+	ReloadTLS func(ctx context.Context) error
 }
 
 // ErrExists reports a procedure whose name is taken.
@@ -83,7 +85,7 @@ type rows struct {
 func NewTable(o Options) *Table {
 	t := &Table{}
 	r := &rows{byName: make(map[string]*Procedure)}
-	all := [][]Procedure{schemaProcedures(), systemProcedures(), t.listingProcedures(o.Functions)}
+	all := [][]Procedure{schemaProcedures(), systemProcedures(), securityProcedures(o.ReloadTLS), t.listingProcedures(o.Functions)}
 	if o.Testing {
 		all = append(all, t.testingProcedures())
 	}

@@ -34,6 +34,17 @@ func NewLogins(read func() Logins) prometheus.Collector {
 	}
 }
 
+// NewCounter returns a metric that is read when somebody asks. Labels are names
+// and values by turns.
+func NewCounter(name, help string, read func() uint64, labels ...string) prometheus.Collector {
+	fixed := make(prometheus.Labels, len(labels)/2)
+	for i := 0; i+1 < len(labels); i += 2 {
+		fixed[labels[i]] = labels[i+1]
+	}
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help, ConstLabels: fixed},
+		func() float64 { return float64(read()) })
+}
+
 // Describe implements [prometheus.Collector].
 func (l *logins) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{l.lockOuts, l.checks, l.waiting, l.users} {

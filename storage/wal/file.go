@@ -45,6 +45,8 @@ type Options struct {
 	NoSync bool
 	// FS is where the directory is; nil means the file system of the machine.
 	FS vfs.FS
+	// Flushed is called after each flush to stable storage; optional.
+	Flushed func()
 }
 
 // A File is a [Log] in files of a directory.
@@ -217,14 +219,28 @@ func syncDirectory(fs vfs.FS, dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+// flushes tells somebody of each flush.
+type flushes struct {
+	prometheus.Histogram
+	done func()
+}
+
+// Observe implements [prometheus.Observer].
+func (h flushes) Observe(seconds float64) {
+	h.Histogram.Observe(seconds)
+	if h.done != nil {
+		h.done()
+	}
+}
+
 func (f *File) newManager(dir string) (wal.Manager, error) {
 	m, err := wal.Init(wal.Options{
 		Primary:         wal.Dir{FS: f.fs, Dirname: dir},
 		PreallocateSize: func() int { return preallocate },
 		MinSyncInterval: func() time.Duration { return 0 },
-		FsyncLatency: prometheus.NewHistogram(prometheus.HistogramOpts{
+		FsyncLatency: flushes{prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "fsync_seconds", Help: "Time that flushes of the log take.",
-		}),
+		}), f.options.Flushed},
 		QueueSemChan:        f.slots,
 		Logger:              discardLogger{},
 		EventListener:       discardEvents{},
