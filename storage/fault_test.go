@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -319,6 +320,96 @@ func TestCrashEverywhere(t *testing.T) {
 		}
 	}
 	t.Logf("%d crashes, %d in recoveries", len(first), again)
+}
+
+// TestCrashBesideWriters stops the machine while several writers share flushes:
+// of each of them all acknowledged commits are left, and no later one without
+// those before it.
+func TestCrashBesideWriters(t *testing.T) {
+	t.Parallel()
+	const writers, commits = 4, 30
+	disk := vfs.NewCrashableMem()
+	newFaultRun(t, disk) // makes the parent
+	var acknowledged [writers]atomic.Int64
+	var mu sync.Mutex
+	var before [][writers]int64 // what each crash must have
+	fs, all := crashes(disk, func() storage.Position {
+		var now [writers]int64
+		for w := range now {
+			now[w] = acknowledged[w].Load()
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		before = append(before, now)
+		return storage.Position(len(before) - 1)
+	}, 0, 50)
+	s, err := storage.Open(t.Context(), storage.Options{Directory: faultDirectory, FS: fs, LogFileSize: 2 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys [writers]storage.KeyID
+	for w := range keys {
+		keys[w] = must[storage.KeyID](t)(s.InternKey(fmt.Sprintf("w%d", w)))
+	}
+	var group sync.WaitGroup
+	for w := range writers {
+		group.Go(func() {
+			for n := int64(1); n <= commits; n++ {
+				tx := s.Begin(storage.WriteMode)
+				_, err := tx.CreateNode(t.Context(), nil, []storage.Property{{Key: keys[w], Value: graph.Integer(n)}})
+				if err == nil {
+					_, err = tx.Commit(t.Context())
+				}
+				if err != nil {
+					t.Error(err)
+					tx.Rollback()
+					return
+				}
+				acknowledged[w].Store(n)
+			}
+		})
+	}
+	group.Wait()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range all() {
+		if i%sampling == 0 && !t.Failed() {
+			checkWriters(t, c, before[c.acknowledged][:])
+		}
+	}
+}
+
+// checkWriters opens what a crash has left and looks for the commits of writers.
+func checkWriters(t *testing.T, c crash, acknowledged []int64) {
+	t.Helper()
+	s, err := storage.Open(t.Context(), storage.Options{Directory: faultDirectory, FS: c.fs})
+	if err != nil {
+		t.Errorf("%s: Open() = %v", c.when, err)
+		return
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	tx := s.Begin(storage.ReadMode)
+	defer tx.Rollback()
+	ids := scanNodes(tx.View())
+	for w, least := range acknowledged {
+		key, _ := s.Key(fmt.Sprintf("w%d", w))
+		last := int64(0)
+		for _, id := range ids {
+			if v := tx.View().NodeProperty(id, key, new(graph.Arena)); !v.IsNull() {
+				if last++; v.Int() != last {
+					t.Errorf("%s: writer %d has commit %d where %d should be", c.when, w, v.Int(), last)
+				}
+			}
+		}
+		if last < least {
+			t.Errorf("%s: writer %d has %d commits, acknowledged were %d", c.when, w, last, least)
+		}
+	}
 }
 
 // TestErrorsEverywhere lets every write, flush, rename and removal of a workload
