@@ -253,10 +253,16 @@ func (e *Engine) indexName(c *ast.CreateIndex) (string, error) {
 	if len(c.Labels) != 1 {
 		return "", refused("an index on other than one label or type")
 	}
+	// A constraint's own index may stand beside the one that is meant.
+	var found storage.IndexInfo
 	for _, info := range e.store.Indexes() {
-		if info.Relationships == c.Relationship && e.subject(info.Relationships, info.Label, info.Type) == c.Labels[0] && slices.Equal(e.keyNames(info.Keys), c.Keys) {
-			return info.Name, nil
+		if info.Relationships == c.Relationship && e.subject(info.Relationships, info.Label, info.Type) == c.Labels[0] && slices.Equal(e.keyNames(info.Keys), c.Keys) &&
+			(found.Name == "" || info.Constraint == "") {
+			found = info
 		}
+	}
+	if found.Name != "" {
+		return found.Name, nil
 	}
 	return "", &Error{Kind: KindSchema, Message: "there is no such index on :" + c.Labels[0] + "(" + strings.Join(c.Keys, ", ") + ")"}
 }
@@ -271,7 +277,7 @@ func (e *Engine) keyNames(keys []storage.KeyID) []string {
 
 func (s *schemaChange) createConstraint(ctx context.Context, c *ast.CreateConstraint) error {
 	e, counters := s.engine, s.counters
-	spec := storage.ConstraintSpec{Kind: constraintKinds(c.Kind), Relationships: c.Relationship}
+	spec := storage.ConstraintSpec{Kind: constraintKinds(c.Kind), Relationships: c.Relationship, Beside: c.Assert}
 	var err error
 	if spec.Name, err = nameOf(c.Name, c.NameParameter, s.params); err != nil {
 		return err

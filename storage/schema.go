@@ -100,6 +100,8 @@ type ConstraintSpec struct {
 	Type          TypeID  // of relationships
 	Keys          []KeyID
 	Types         ValueTypes // of PropertyType
+	// Beside lets a new constraint stand beside an index on the same keys.
+	Beside bool
 }
 
 // ValueTypes is a set of types of property values.
@@ -313,7 +315,7 @@ func (s *Store) CreateIndex(ctx context.Context, spec IndexSpec) error {
 	s.schema.ddl.Lock()
 	defer s.schema.ddl.Unlock()
 	spec.Keys = slices.Clone(spec.Keys)
-	if err := s.checkNew(&spec); err != nil {
+	if err := s.checkNew(&spec, false); err != nil {
 		return err
 	}
 	if spec.Name == "" {
@@ -333,7 +335,7 @@ func (s *Store) CreateIndex(ctx context.Context, spec IndexSpec) error {
 }
 
 // CheckIndex returns why CreateIndex would refuse an index now, or nil.
-func (s *Store) CheckIndex(spec IndexSpec) error { return s.checkNew(&spec) }
+func (s *Store) CheckIndex(spec IndexSpec) error { return s.checkNew(&spec, false) }
 
 // CheckConstraint returns why CreateConstraint would refuse a constraint now, or
 // nil. It does not look at the graph.
@@ -369,8 +371,9 @@ func (s *Store) usable() error {
 	return nil
 }
 
-// checkNew makes sure that there is no such index.
-func (s *Store) checkNew(spec *IndexSpec) error {
+// checkNew makes sure that there is no such index, or none but such that belong
+// to no constraint when the new one may stand beside them.
+func (s *Store) checkNew(spec *IndexSpec, beside bool) error {
 	st := s.schema.current.Load()
 	for _, ix := range st.indexes {
 		if ix.spec.Name == spec.Name {
@@ -380,7 +383,9 @@ func (s *Store) checkNew(spec *IndexSpec) error {
 			if ix.constraint != "" {
 				return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("the index of the constraint %q is on the same label and keys", ix.constraint)}
 			}
-			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("the index %q on the same label and keys exists already", ix.spec.Name)}
+			if !beside {
+				return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("the index %q on the same label and keys exists already", ix.spec.Name)}
+			}
 		}
 	}
 	for _, c := range st.constraints {
@@ -500,7 +505,7 @@ func (s *Store) checkNewConstraint(spec ConstraintSpec) error {
 		return nil
 	}
 	index := spec.index()
-	return s.checkNew(&index)
+	return s.checkNew(&index, spec.Beside)
 }
 
 // enforce makes writers keep a constraint, and returns its index if it has one.

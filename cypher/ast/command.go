@@ -58,9 +58,12 @@ type CreateConstraint struct {
 	NameParameter *Parameter
 	OrReplace     bool
 	IfNotExists   bool
-	Relationship  bool
-	Label         string
-	Keys          []string
+	// Assert is the form ON … ASSERT of Memgraph, where an index on the same
+	// keys is no obstacle.
+	Assert       bool
+	Relationship bool
+	Label        string
+	Keys         []string
 	// Type is the type of a ConstraintType; nil otherwise.
 	Type    *TypeName
 	Options Expr

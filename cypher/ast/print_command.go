@@ -20,12 +20,12 @@ func appendSchemaName(dst []byte, name string, parameter *Parameter) []byte {
 }
 
 // appendEntity prints the pattern of a schema command; labels joins by |.
-func appendEntity(dst []byte, relationship bool, labels []string) []byte {
-	open, end := " FOR (n", ")"
+func appendEntity(dst []byte, word string, relationship bool, labels []string) []byte {
+	open, end := "(n", ")"
 	if relationship {
-		open, end = " FOR ()-[n", "]-()"
+		open, end = "()-[n", "]-()"
 	}
-	dst = append(dst, open...)
+	dst = append(append(dst, word...), open...)
 	for i, l := range labels {
 		sep := byte('|')
 		if i == 0 {
@@ -73,7 +73,7 @@ func (c *CreateIndex) appendTo(dst []byte) []byte {
 	dst = append(append(dst, indexWords[c.Kind]...), " INDEX"...)
 	dst = appendSchemaName(dst, c.Name, c.NameParameter)
 	dst = appendFlag(dst, c.IfNotExists, " IF NOT EXISTS")
-	dst = appendEntity(dst, c.Relationship, c.Labels)
+	dst = appendEntity(dst, " FOR ", c.Relationship, c.Labels)
 	switch {
 	case c.Kind == IndexLookup && c.Relationship:
 		dst = append(dst, " ON EACH type(n)"...)
@@ -131,8 +131,12 @@ func (c *CreateConstraint) appendTo(dst []byte) []byte {
 	dst = append(dst, " CONSTRAINT"...)
 	dst = appendSchemaName(dst, c.Name, c.NameParameter)
 	dst = appendFlag(dst, c.IfNotExists, " IF NOT EXISTS")
-	dst = appendEntity(dst, c.Relationship, []string{c.Label})
-	dst = append(appendKeys(append(dst, " REQUIRE ("...), c.Keys), ") IS "...)
+	word, verb := " FOR ", " REQUIRE ("
+	if c.Assert {
+		word, verb = " ON ", " ASSERT ("
+	}
+	dst = appendEntity(dst, word, c.Relationship, []string{c.Label})
+	dst = append(appendKeys(append(dst, verb...), c.Keys), ") IS "...)
 	dst = c.appendRequirement(dst)
 	return appendOptional(dst, " OPTIONS ", c.Options)
 }

@@ -227,8 +227,8 @@ func (p *parser) createConstraint(start int32, replace bool) ast.Body {
 
 // constraint reads FOR (n:L) REQUIRE … or ON (n:L) ASSERT ….
 func (p *parser) constraint(c *ast.CreateConstraint) {
-	assert := p.kind() == token.On
-	if assert {
+	c.Assert = p.kind() == token.On
+	if c.Assert {
 		p.advance()
 	} else {
 		p.expectWord("FOR")
@@ -243,7 +243,7 @@ func (p *parser) constraint(c *ast.CreateConstraint) {
 		return
 	}
 	c.Label = labels[0]
-	if assert {
+	if c.Assert {
 		p.expectWord("ASSERT")
 	} else {
 		p.expectWord("REQUIRE")

@@ -191,13 +191,21 @@ func (s *shape) yield(c *function.Context, withLabels bool, yield func([]graph.V
 const scanBatch = 1024
 
 func nodeTypeProperties(ctx context.Context, c *function.Context, _ []graph.Value, yield func([]graph.Value) error) error {
+	shapes, err := nodeShapes(ctx, c)
+	if err != nil {
+		return err
+	}
+	return yieldShapes(c, shapes, true, yield)
+}
+
+func nodeShapes(ctx context.Context, c *function.Context) (map[string]*shape, error) {
 	shapes := make(map[string]*shape)
 	var cursor storage.NodeCursor
 	var keys []storage.KeyID
 	ids := make([]graph.NodeID, scanBatch)
 	for n := c.View.ScanNodes(&cursor, ids); n > 0; n = c.View.ScanNodes(&cursor, ids) {
 		if err := context.Cause(ctx); err != nil {
-			return err
+			return nil, err
 		}
 		arena := &graph.Arena{}
 		for _, id := range ids[:n] {
@@ -209,7 +217,7 @@ func nodeTypeProperties(ctx context.Context, c *function.Context, _ []graph.Valu
 			}
 		}
 	}
-	return yieldShapes(c, shapes, true, yield)
+	return shapes, nil
 }
 
 // nodeShape finds the shape of a node's labels, under their names in order:
@@ -234,13 +242,21 @@ func nodeShape(c *function.Context, shapes map[string]*shape, id graph.NodeID) *
 }
 
 func relTypeProperties(ctx context.Context, c *function.Context, _ []graph.Value, yield func([]graph.Value) error) error {
+	shapes, err := relationshipShapes(ctx, c)
+	if err != nil {
+		return err
+	}
+	return yieldShapes(c, shapes, false, yield)
+}
+
+func relationshipShapes(ctx context.Context, c *function.Context) (map[string]*shape, error) {
 	shapes := make(map[string]*shape)
 	var cursor storage.RelationshipCursor
 	var keys []storage.KeyID
 	ids := make([]graph.RelationshipID, scanBatch)
 	for n := c.View.ScanRelationships(&cursor, nil, ids); n > 0; n = c.View.ScanRelationships(&cursor, nil, ids) {
 		if err := context.Cause(ctx); err != nil {
-			return err
+			return nil, err
 		}
 		arena := &graph.Arena{}
 		for _, id := range ids[:n] {
@@ -261,7 +277,7 @@ func relTypeProperties(ctx context.Context, c *function.Context, _ []graph.Value
 			}
 		}
 	}
-	return yieldShapes(c, shapes, false, yield)
+	return shapes, nil
 }
 
 func yieldShapes(c *function.Context, shapes map[string]*shape, withLabels bool, yield func([]graph.Value) error) error {

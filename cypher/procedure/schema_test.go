@@ -69,6 +69,13 @@ func TestSchemaProcedures(t *testing.T) {
 			"db.schema.visualization", nil,
 			`[[{name: "A"}, {name: "B"}] [{name: "T", from: "A", to: "A"}, {name: "T", from: "A", to: "B"}]]`,
 		},
+		{
+			"apoc.meta.data",
+			[]graph.Value{graph.Map(nil)},
+			`["A" "k" 3 false false false "INTEGER" false [] "node"] ["A" "l" 3 false false false "BOOLEAN" false [] "node"] ` +
+				`["B" "k" 1 false false false "STRING" false [] "node"] ["B" "l" 1 false false false "BOOLEAN" false [] "node"] ` +
+				`["A" "T" 1 false false false "RELATIONSHIP" false ["A", "B"] "node"] ["T" "w" 1 false false false "STRING" false [] "relationship"]`,
+		},
 		{"db.createLabel", []graph.Value{graph.String("New")}, ""},
 		{"db.awaitIndexes", []graph.Value{graph.Integer(1)}, ""},
 	} {

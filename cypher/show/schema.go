@@ -194,6 +194,9 @@ func (t *Tables) listIndexInfo(_ context.Context, r *Request) error {
 	indexes := t.Store.Indexes()
 	for i := range indexes {
 		info := &indexes[i]
+		if info.Constraint != "" {
+			continue // SHOW CONSTRAINT INFO has it
+		}
 		s := t.ofIndex(&info.IndexSpec)
 		kind, property, count := "label", texts(s.keys), info.Entries
 		if s.relationships {
