@@ -28,7 +28,7 @@ const playTimeout = time.Minute
 
 const (
 	user     = "neo4j"
-	password = "a good password"
+	password = "correct-horse-battery"
 )
 
 // selected reports whether a client runs: DRAWBOLT_CLIENTS holds "all", "fast"
@@ -78,6 +78,10 @@ func TestClients(t *testing.T) {
 				t.Fatalf("build: %v", err)
 			}
 			built := time.Since(start)
+			steps := steps
+			if c.own {
+				steps = read(t, filepath.Join(c.name, "expected.txt"))
+			}
 			var passed, uncovered int
 			t.Run("transport", func(t *testing.T) {
 				for _, overTLS := range []bool{true, false} {
@@ -229,6 +233,7 @@ func (s *stage) prepare(t *testing.T) {
 		`CREATE (a:Fixture:Start {name: "a", tags: ["p", "q"]})-[:KNOWS {since: date("2020-02-02")}]->(b:Fixture {name: "b"}),
 			(a)-[:LIKES]->(b), (b)-[:NEXT]->(), (:Unique {key: 1}), (:Counter {n: 0}), (:Lock {name: "a"}), (:Lock {name: "b"})`,
 		"CREATE CONSTRAINT FOR (n:Unique) REQUIRE n.key IS UNIQUE",
+		"CREATE USER " + user + " IDENTIFIED BY '" + password + "'", // from here on a login is needed
 	} {
 		result, err := session.Run(t.Context(), query, nil)
 		if err == nil {

@@ -15,6 +15,9 @@ type client struct {
 	plaintext string
 	// flags are what the server needs for this client.
 	flags []string
+	// own tells that a client has steps of its own, in its expected.txt: what its
+	// users do every day.
+	own bool
 	// absent is why a client runs nowhere yet.
 	absent string
 	// lacks are the steps that the client's API has no way to do.
@@ -114,6 +117,10 @@ func clients() []client {
 			name: "chromium", library: "neo4j-driver, Chromium", version: "6.3.0", bolt: "6.1", folder: "javascript", build: browser,
 			plaintext: "WebSocket on a plaintext port", flags: []string{"--bolt-websocket-origins=127.0.0.1:*"},
 		},
+		{name: "gqlalchemy", library: "GQLAlchemy", version: "1.10.0", bolt: "4.4", own: true, build: python()},
+		{name: "neomodel", library: "neomodel", version: "7.0.0", bolt: "6.0", own: true, build: python()},
+		{name: "langchain", library: "langchain-neo4j", version: "0.11.0", bolt: "6.1", own: true, build: python()},
+		{name: "py2neo", library: "py2neo", version: "2021.2.4", bolt: "4.3", own: true, build: python()},
 		{name: "csharp", library: "Neo4j.Driver, C#", version: "-", bolt: "-", absent: "its packages come from NuGet, and Debian has no dotnet"},
 		{name: "php", library: "stefanak-michal/bolt, PHP", version: "-", bolt: "-", absent: "its packages come from Packagist alone"},
 	}
@@ -142,6 +149,7 @@ func pymgclientDiffers() map[string]string {
 		differs[name] = fmt.Sprintf("%s, back %s, 2 values", value, value)
 	}
 	differs["failure after a row"] = "[10], then DatabaseError"
+	differs["wrong password"] = "refused"
 	for _, name := range []string{"syntax error", "missing parameter", "constraint"} {
 		differs[name] = "DatabaseError, then [1]"
 	}
@@ -153,6 +161,7 @@ func pymgclientDiffers() map[string]string {
 // failures of statements apart by kinds only.
 func mgclientDiffers(failure string) map[string]string {
 	return map[string]string{
+		"wrong password":                   "refused",
 		"value time":                       "time 12:34:56.000000001 +19800, back failed: tried to send value of type 'time'",
 		"value extreme offsets":            "[time 00:00:00.000000000 -64800, time 00:00:00.000000000 +64800], back failed: tried to send value of type 'time'",
 		"value date-time in a zone":        "datetime 2024-06-01T12:00:00.123456789 ? Europe/Berlin",

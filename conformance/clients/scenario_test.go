@@ -22,12 +22,18 @@ func (s step) secure() bool {
 // scenario reads the steps with the values between them.
 func scenario(t *testing.T) []step {
 	t.Helper()
+	return read(t, "testdata/scenario.txt")
+}
+
+// read reads the steps of a file.
+func read(t *testing.T, file string) []step {
+	t.Helper()
 	var steps []step
-	for _, line := range lines(t, "testdata/scenario.txt") {
+	for _, line := range lines(t, file) {
 		if line != "values" {
 			name, want, ok := strings.Cut(line, ": ")
 			if !ok {
-				t.Fatalf("scenario.txt: %q is no step", line)
+				t.Fatalf("%s: %q is no step", file, line)
 			}
 			steps = append(steps, step{name, want})
 			continue

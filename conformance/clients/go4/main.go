@@ -31,6 +31,11 @@ func main() {
 		step("connect without the authority", func() (string, error) { return refused(connect("bolt+s", nil)) })
 		step("connect in plaintext", func() (string, error) { return refused(connect("bolt", nil)) })
 	}
+	step("wrong password", func() (string, error) {
+		d := openAs(scheme("bolt"), authority(), "wrong")
+		defer d.Close()
+		return code(d.VerifyConnectivity()), nil
+	})
 	d := open(scheme("bolt"), authority())
 	defer d.Close()
 	step("protocol", func() (string, error) {

@@ -54,6 +54,11 @@ public final class Main {
             step("connect without the authority", () -> refused("bolt+s"));
             step("connect in plaintext", () -> refused("bolt"));
         }
+        step("wrong password", () -> {
+            try (var d = open("bolt", CA, "wrong")) {
+                return code(d::verifyConnectivity);
+            }
+        });
         try (var d = open("bolt", CA)) {
             new Main(d).play();
         }
@@ -76,6 +81,10 @@ public final class Main {
     }
 
     private static Driver open(String scheme, String ca) {
+        return open(scheme, ca, System.getenv("DRAWBOLT_PASSWORD"));
+    }
+
+    private static Driver open(String scheme, String ca, String password) {
         var config = Config.builder()
                 .withLogging(Logging.javaUtilLogging(Level.OFF))
                 .withMaxConnectionPoolSize(20)
@@ -85,7 +94,7 @@ public final class Main {
         }
         return GraphDatabase.driver(
                 scheme + "://" + System.getenv("DRAWBOLT_HOST") + ":" + System.getenv("DRAWBOLT_PORT"),
-                AuthTokens.basic(System.getenv("DRAWBOLT_USER"), System.getenv("DRAWBOLT_PASSWORD")),
+                AuthTokens.basic(System.getenv("DRAWBOLT_USER"), password),
                 config.build());
     }
 

@@ -28,9 +28,9 @@ async function ask (what) {
 
 const trusting = { encrypted: 'ENCRYPTION_ON', trust: 'TRUST_CUSTOM_CA_SIGNED_CERTIFICATES', trustedCertificates: [ca] }
 
-function open (scheme, config) {
+function open (scheme, config, password = env.DRAWBOLT_PASSWORD) {
   return neo4j.driver(`${scheme}://${env.DRAWBOLT_HOST}:${env.DRAWBOLT_PORT}`,
-    neo4j.auth.basic(env.DRAWBOLT_USER, env.DRAWBOLT_PASSWORD),
+    neo4j.auth.basic(env.DRAWBOLT_USER, password),
     { maxConnectionPoolSize: 20, maxTransactionRetryTime: 60000, ...config })
 }
 
@@ -258,6 +258,7 @@ async function main () {
     await step('connect without the authority', () => refused(open('bolt+s')))
     await step('connect in plaintext', () => refused(open('bolt')))
   }
+  await step('wrong password', () => code(connect(open('bolt', ca ? trusting : {}, 'wrong'))))
   const d = trusted('bolt')
   await step('protocol', async () => {
     const v = (await query(d, 'RETURN 1')).summary.server.protocolVersion

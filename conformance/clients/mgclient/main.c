@@ -46,13 +46,15 @@ static int distrust(const char *host, const char *ip, const char *type, const ch
   return 1;
 }
 
+static const char *password;
+
 static mg_session *open_session(int tls, int trust, char *error) {
   mg_session_params *p = mg_session_params_make();
   mg_session *s = NULL;
   mg_session_params_set_host(p, getenv("DRAWBOLT_HOST"));
   mg_session_params_set_port(p, (uint16_t)atoi(getenv("DRAWBOLT_PORT")));
   mg_session_params_set_username(p, getenv("DRAWBOLT_USER"));
-  mg_session_params_set_password(p, getenv("DRAWBOLT_PASSWORD"));
+  mg_session_params_set_password(p, password);
   mg_session_params_set_sslmode(p, tls ? MG_SSLMODE_REQUIRE : MG_SSLMODE_DISABLE);
   if (!trust) mg_session_params_set_trust_callback(p, distrust);
   int status = mg_connect(p, &s);
@@ -446,6 +448,7 @@ int main(int argc, char **argv) {
   char error[512];
   ca = getenv("DRAWBOLT_CA");
   signal(SIGPIPE, SIG_IGN);  // what OpenSSL raises when the server has gone
+  password = getenv("DRAWBOLT_PASSWORD");
   mg_init();
   if (argc == 3) return attempt(strchr(argv[2], '+') != NULL);
   if (ca) {
@@ -458,8 +461,12 @@ int main(int argc, char **argv) {
     s = open_session(0, 1, error);
     step("connect in plaintext", s ? "it works" : "refused");
   }
+  password = "wrong";
+  mg_session *s = open_session(ca != NULL, 1, error);
+  step("wrong password", s ? "it works" : "refused");
+  password = getenv("DRAWBOLT_PASSWORD");
   uncovered("protocol", "the API does not tell");
-  mg_session *s = must_open();
+  s = must_open();
   values(s);
   streams(s);
   transactions(s);

@@ -39,12 +39,12 @@ static void ask(const std::string &what) {
   std::getline(std::cin, line);
 }
 
-static Session connect(bool tls) {
+static Session connect(bool tls, const char *password = std::getenv("DRAWBOLT_PASSWORD")) {
   mg::Client::Params params;
   params.host = std::getenv("DRAWBOLT_HOST");
   params.port = static_cast<uint16_t>(std::atoi(std::getenv("DRAWBOLT_PORT")));
   params.username = std::getenv("DRAWBOLT_USER");
-  params.password = std::getenv("DRAWBOLT_PASSWORD");
+  params.password = password;
   params.use_ssl = tls;
   return mg::Client::Connect(params);
 }
@@ -256,6 +256,7 @@ int main() {
     uncovered("connect without the authority", "the API trusts every certificate");
     step("connect in plaintext", [] { return connect(false) ? "it works" : "refused"; });
   }
+  step("wrong password", [] { return connect(over_tls, "wrong") ? "it works" : "refused"; });
   uncovered("protocol", "the API does not tell");
   values();
   streams();

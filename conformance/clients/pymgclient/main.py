@@ -34,11 +34,11 @@ def ask(what):
     sys.stdin.readline()
 
 
-def connect(autocommit=True, **options):
+def connect(autocommit=True, password=os.environ["DRAWBOLT_PASSWORD"], **options):
     options.setdefault("sslmode", REQUIRE if CA else DISABLE)
     c = mgclient.connect(
         host=os.environ["DRAWBOLT_HOST"], port=int(os.environ["DRAWBOLT_PORT"]),
-        username=os.environ["DRAWBOLT_USER"], password=os.environ["DRAWBOLT_PASSWORD"], **options)
+        username=os.environ["DRAWBOLT_USER"], password=password, **options)
     if not options.get("lazy"):  # which can not be without
         c.autocommit = autocommit
     return c
@@ -307,6 +307,7 @@ def main():
         uncovered("connect with the authority", "the API shows a program the key's fingerprint only")
         step("connect without the authority", lambda: refused(trust_callback=lambda *_: False))
         step("connect in plaintext", lambda: refused(sslmode=DISABLE))
+    step("wrong password", lambda: refused(password="wrong"))
     uncovered("protocol", "the API does not tell")
     values()
     streams()

@@ -40,21 +40,21 @@ def ask(what):
     sys.stdin.readline()
 
 
-def open_driver(scheme, **config):
+def open_driver(scheme, password=os.environ["DRAWBOLT_PASSWORD"], **config):
     return GraphDatabase.driver(
         "%s://%s:%s" % (scheme, os.environ["DRAWBOLT_HOST"], os.environ["DRAWBOLT_PORT"]),
-        auth=(os.environ["DRAWBOLT_USER"], os.environ["DRAWBOLT_PASSWORD"]),
+        auth=(os.environ["DRAWBOLT_USER"], password),
         max_connection_pool_size=20, max_transaction_retry_time=60, **config)
 
 
-def trusted(scheme):
+def trusted(scheme, **config):
     """Trusts the authority, as an API of version 4 can: by OpenSSL's variable."""
     if not CA:
-        return open_driver(scheme)
+        return open_driver(scheme, **config)
     if V4:
         os.environ["SSL_CERT_FILE"] = CA
-        return open_driver(scheme + "+s")
-    return open_driver(scheme, encrypted=True, trusted_certificates=neo4j.TrustCustomCAs(CA))
+        return open_driver(scheme + "+s", **config)
+    return open_driver(scheme, encrypted=True, trusted_certificates=neo4j.TrustCustomCAs(CA), **config)
 
 
 def connect(open_it):
@@ -310,6 +310,7 @@ def main():
         os.environ.pop("SSL_CERT_FILE", None)
         step("connect without the authority", lambda: refused(lambda: open_driver("bolt+s")))
         step("connect in plaintext", lambda: refused(lambda: open_driver("bolt")))
+    step("wrong password", lambda: code(lambda: connect(lambda: trusted("bolt", password="wrong"))))
     with trusted("bolt") as d:
         def protocol():
             with d.session() as s:
