@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/cypher"
@@ -75,6 +76,7 @@ func (p *process) openUsers(ctx context.Context) error {
 			if s := p.serving.Load(); s != nil {
 				s.EndSessions(ended)
 			}
+			p.log.stream.Recheck(p.mayRead)
 		},
 	})
 	if err != nil {
@@ -89,6 +91,16 @@ func (p *process) openUsers(ctx context.Context) error {
 	}
 	p.log.door.users.Store(p.users)
 	return p.monitor.registry.Register(monitor.NewLogins(func() monitor.Logins { return monitor.Logins(p.users.Numbers()) }))
+}
+
+// mayRead reports whether a reader of the log may go on reading.
+func (p *process) mayRead(user string) bool {
+	if !p.users.Required() {
+		return true
+	}
+	list := p.users.Users()
+	i := slices.IndexFunc(list, func(u cypher.User) bool { return u.Name == user })
+	return i >= 0 && !list[i].Suspended && !list[i].Expired && list[i].Effective.Has(1<<cypher.PrivilegeWebSocket)
 }
 
 // loginDoor lets clients of Bolt in.

@@ -219,6 +219,20 @@ func (s *LogStream) remove(r *reader) {
 	s.count.Store(int64(len(s.readers)))
 }
 
+// Recheck ends the readers whose user may not read any more. The user of a reader
+// that came when no login was needed is empty.
+func (s *LogStream) Recheck(may func(user string) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for r := range s.readers {
+		if !may(r.user) {
+			delete(s.readers, r)
+			close(r.gone)
+		}
+	}
+	s.count.Store(int64(len(s.readers)))
+}
+
 // dropLocked ends a reader that is too slow.
 func (s *LogStream) dropLocked(r *reader) {
 	delete(s.readers, r)

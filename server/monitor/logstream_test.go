@@ -222,6 +222,32 @@ func TestLogin(t *testing.T) {
 	}
 }
 
+func TestRecheck(t *testing.T) {
+	s, address := stream(t, monitor.StreamOptions{Authenticator: users{}})
+	log := zerolog.New(s)
+	c, ctx := open(t, address)
+	if err := c.Write(ctx, websocket.MessageText, []byte(`{"username": "neo", "password": "secret"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := c.Read(ctx); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, &log, c)
+	s.Recheck(func(user string) bool { return user == "neo" })
+	settle(t, &log, c)
+	s.Recheck(func(user string) bool { return user != "neo" })
+	log.Info().Msg("not for strangers")
+	for {
+		_, line, err := c.Read(ctx)
+		if err != nil {
+			return
+		}
+		if strings.Contains(string(line), "strangers") {
+			t.Fatalf("a reader whose user has lost the right got %s", line)
+		}
+	}
+}
+
 func TestOrigins(t *testing.T) {
 	for _, tt := range []struct {
 		name, origin string

@@ -33,7 +33,8 @@ type Authenticator interface {
 type reader struct {
 	conn  *ws.Conn
 	lines chan []byte
-	gone  chan struct{} // closed when the reader was too slow
+	gone  chan struct{} // closed when the reader was too slow, or its user has lost the right
+	user  string        // empty when no login was needed
 }
 
 // offer queues a line without waiting, and reports whether there was room.
@@ -96,6 +97,7 @@ func (s *LogStream) admit(ctx context.Context, r *reader) bool {
 	if problem == "" {
 		switch err := a.Authenticate(ctx, user, password); {
 		case err == nil:
+			r.user = user
 			return r.write(reply("User has been successfully authenticated!", true))
 		case errors.Is(err, ErrForbidden):
 			problem = "Authorization failed!"
