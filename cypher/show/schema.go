@@ -41,6 +41,7 @@ func (t *Tables) addSchema() {
 	}
 	t.show("INDEX INFO", t.listIndexInfo, slices.Concat(
 		textual("index type", "label"), column(ast.TypeAny, "property"), integers("count"))...)
+	t.show("SCHEMA INFO", t.listSchemaInfo, textual("schema")...)
 	t.show("CONSTRAINT INFO", t.listConstraintInfo, slices.Concat(
 		textual("constraint type", "label"), column(ast.TypeAny, "properties"), textual("data_type"))...)
 }

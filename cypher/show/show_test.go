@@ -203,6 +203,10 @@ func TestStatements(t *testing.T) {
 			name: "unique constraints", query: "SHOW UNIQUE CONSTRAINTS YIELD name, type, ownedIndex",
 			columns: "name | type | ownedIndex", want: []string{`"u" | "UNIQUENESS" | "u"`},
 		},
+		{
+			name: "schema info", query: "SHOW SCHEMA INFO", columns: "schema",
+			want: []string{strconv.Quote(`{"nodes":[{"labels":["P"],"count":1,"properties":[{"key":"a","count":1,"filling_factor":100,"types":[{"type":"Integer","count":1}]},{"key":"b","count":1,"filling_factor":100,"types":[{"type":"Integer","count":1}]}]},{"labels":["Q"],"count":1,"properties":[]}],"edges":[{"type":"R","start_node_labels":["P"],"end_node_labels":["Q"],"count":1,"properties":[]}],"node_indexes":[{"labels":["P"],"properties":["a"],"count":1}],"edge_indexes":[],"node_constraints":[{"type":"unique","labels":["P"],"properties":["b"]}],"enums":[]}`)},
+		},
 		{name: "index info", query: "SHOW INDEX INFO", columns: "index type | label | property | count"},
 		{
 			name: "constraint info", query: "SHOW CONSTRAINT INFO", columns: "constraint type | label | properties | data_type",
