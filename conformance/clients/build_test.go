@@ -248,3 +248,9 @@ func (b *builder) classpath() string {
 	b.check(err)
 	return strings.TrimSpace(string(data))
 }
+
+// shell runs main.sh with the libraries of a pom.xml on the class path.
+func shell(b *builder) command {
+	b.maven()
+	return command{args: []string{"bash", b.path("main.sh")}, env: []string{"CLASSPATH=" + b.classpath()}}
+}

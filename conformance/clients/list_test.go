@@ -121,6 +121,9 @@ func clients() []client {
 		{name: "neomodel", library: "neomodel", version: "7.0.0", bolt: "6.0", own: true, build: python()},
 		{name: "langchain", library: "langchain-neo4j", version: "0.11.0", bolt: "6.1", own: true, build: python()},
 		{name: "py2neo", library: "py2neo", version: "2021.2.4", bolt: "4.3", own: true, build: python()},
+		{name: "cyphershell", library: "cypher-shell", version: "5.26.30", bolt: "5.8", own: true, build: shell},
+		{name: "lab", library: "statements of Memgraph Lab, neo4j-driver", version: "5.28.3", bolt: "5.8", own: true, build: node("main.js")},
+		{name: "mgconsole", library: "statements of mgconsole, pymgclient", version: "1.6.0", bolt: "4.4", own: true, build: python()},
 		{name: "csharp", library: "Neo4j.Driver, C#", version: "-", bolt: "-", absent: "its packages come from NuGet, and Debian has no dotnet"},
 		{name: "php", library: "stefanak-michal/bolt, PHP", version: "-", bolt: "-", absent: "its packages come from Packagist alone"},
 	}
