@@ -124,6 +124,8 @@ func clients() []client {
 		{name: "cyphershell", library: "cypher-shell", version: "5.26.30", bolt: "5.8", own: true, build: shell},
 		{name: "lab", library: "statements of Memgraph Lab, neo4j-driver", version: "5.28.3", bolt: "5.8", own: true, build: node("main.js")},
 		{name: "mgconsole", library: "statements of mgconsole, pymgclient", version: "1.6.0", bolt: "4.4", own: true, build: python()},
+		{name: "graphql", library: "@neo4j/graphql", version: "7.6.3", bolt: "6.1", own: true, build: node("main.js")},
+		{name: "neogma", library: "neogma", version: "1.16.1", bolt: "6.1", own: true, build: node("main.js")},
 		{name: "csharp", library: "Neo4j.Driver, C#", version: "-", bolt: "-", absent: "its packages come from NuGet, and Debian has no dotnet"},
 		{name: "php", library: "stefanak-michal/bolt, PHP", version: "-", bolt: "-", absent: "its packages come from Packagist alone"},
 	}
