@@ -254,3 +254,16 @@ func shell(b *builder) command {
 	b.maven()
 	return command{args: []string{"bash", b.path("main.sh")}, env: []string{"CLASSPATH=" + b.classpath()}}
 }
+
+// cargo builds a program; all of them share what they depend on.
+func cargo(b *builder) command {
+	if b.fresh {
+		target := filepath.Join(filepath.Dir(b.dir), "cargo")
+		b.run([]string{"CARGO_TARGET_DIR=" + target}, "cargo", "build", "--locked", "--quiet", "-j1")
+		name, _, _ := strings.Cut(filepath.Base(b.dir), "-")
+		data, err := os.ReadFile(filepath.Join(target, "debug", name))
+		b.check(err)
+		b.check(os.WriteFile(b.path("client"), data, 0o755))
+	}
+	return command{args: []string{b.path("client")}}
+}
