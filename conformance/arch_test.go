@@ -152,12 +152,18 @@ var table = []row{
 		pkg: "cmd/boltcheck/...", own: everything, never: []string{"conformance/..."},
 		third: []string{zero, pflag, prom, "gopkg.in/natefinch/lumberjack.v2"},
 	},
-	{pkg: "cmd/boltsh", own: everything, never: []string{"conformance/..."}, third: []string{pflag, driver}},
+	{
+		pkg: "cmd/boltsh", own: everything, never: []string{"conformance/..."},
+		third: []string{
+			pflag, driver, "github.com/reeflective/readline", "github.com/rivo/uniseg",
+			"github.com/schollz/progressbar/v3", "golang.org/x/term",
+		},
+	},
 	{pkg: "cmd/boltbench", own: everything, never: []string{"conformance/..."}, third: []string{pflag, driver}},
 
 	{
 		pkg: "conformance/...", own: everything,
-		third: append([]string{driver, "github.com/cucumber/", "golang.org/x/sys", "github.com/coder/websocket"}, testLibraries...),
+		third: append([]string{driver, "github.com/cucumber/", "golang.org/x/sys", "github.com/coder/websocket", "github.com/creack/pty"}, testLibraries...),
 	},
 }
 
