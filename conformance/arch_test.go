@@ -92,6 +92,7 @@ var table = []row{
 		third: []string{"golang.org/x/text"}, // Unicode normal forms
 	},
 	{pkg: "cypher/procedure", own: append([]string{"cypher/temporal", "cypher/function"}, cypherFloor...)},
+	{pkg: "cypher/load", own: []string{"storage/graph"}},
 	{pkg: "cypher/show", own: append([]string{"cypher/function", "cypher/procedure"}, cypherFloor...), testOwn: []string{"cypher"}},
 	{
 		pkg:     "cypher/semantics",
@@ -111,7 +112,7 @@ var table = []row{
 	},
 	{
 		pkg:     "cypher/exec",
-		own:     append([]string{"cypher/temporal", "cypher/function", "cypher/procedure", "cypher/semantics", "cypher/expr", "cypher/plan"}, cypherFloor...),
+		own:     append([]string{"cypher/temporal", "cypher/function", "cypher/procedure", "cypher/semantics", "cypher/expr", "cypher/plan", "cypher/load"}, cypherFloor...),
 		testOwn: []string{"cypher/parser"},
 	},
 	{pkg: "cypher", own: append([]string{"cypher/..."}, cypherFloor...), third: []string{lru}},

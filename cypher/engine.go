@@ -11,6 +11,7 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/cypher/load"
 	"github.com/drawbolt/drawbolt/cypher/procedure"
 	"github.com/drawbolt/drawbolt/cypher/show"
 	"github.com/drawbolt/drawbolt/storage"
@@ -31,6 +32,9 @@ type Options struct {
 	// Plain plans without what only makes plans faster, and runs row by row.
 	// Tests compare the two.
 	Plain bool
+	// Load says what LOAD CSV may load: files below a directory and documents
+	// from allowed addresses. The zero value refuses everything.
+	Load LoadOptions
 	// Server answers procedures about what is around the database; may be nil.
 	Server function.Server
 	// Reloader does what RELOAD BOLT_SERVER TLS asks for; nil without TLS.
@@ -59,6 +63,15 @@ type Options struct {
 	// Users keeps the accounts, and decides what each may do. Without it
 	// everybody may do everything, and there are no statements about users.
 	Users Users
+}
+
+// LoadOptions say what LOAD CSV may load.
+type LoadOptions struct {
+	// Directory is where files must be; "" for no files.
+	Directory string
+	// Addresses are the beginnings of the http and https addresses that may be
+	// loaded, such as https://example.org/data/. None is allowed by default.
+	Addresses []string
 }
 
 // Validate reports all that is wrong with the options at once.
@@ -127,6 +140,8 @@ type Engine struct {
 	shared     *lru.Cache[string, *prepared] // by text without literals
 	// level is the storage.Isolation of transactions that name none.
 	level atomic.Uint32
+	// sources are options.Load in the words of the package that loads.
+	sources load.Sources
 	// normalizers keeps buffers of *parser.Normalizer, results those of *Result.
 	normalizers, results sync.Pool
 }
@@ -146,7 +161,10 @@ func NewEngine(store *storage.Store, o Options) *Engine {
 	if err != nil {
 		panic(err)
 	}
-	e := &Engine{store: store, options: o, functions: function.NewTable(), plans: plans, shared: shared}
+	e := &Engine{
+		store: store, options: o, sources: load.Sources(o.Load),
+		functions: function.NewTable(), plans: plans, shared: shared,
+	}
 	calls := procedure.Options{Testing: o.TestProcedures, Functions: e.functions}
 	if o.Reloader != nil {
 		calls.ReloadTLS = o.Reloader.Reload

@@ -10,6 +10,7 @@ import (
 	"github.com/drawbolt/drawbolt/cypher/exec"
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/cypher/load"
 	"github.com/drawbolt/drawbolt/cypher/plan"
 	"github.com/drawbolt/drawbolt/cypher/show"
 	"github.com/drawbolt/drawbolt/cypher/temporal"
@@ -64,6 +65,8 @@ const (
 	KindDatabaseLimit
 	// KindAdministration is a change of the catalogue that is never made.
 	KindAdministration
+	// KindExternalResource is a file or an address that can not be loaded.
+	KindExternalResource
 	// KindAssertion is a failure that the statement asked for itself.
 	KindAssertion
 	// KindDenied is a statement that the account may not run.
@@ -137,6 +140,9 @@ func errorOf(err error) error {
 	}
 	if unfit, ok := errors.AsType[*access.Error](err); ok {
 		return &Error{Kind: KindArgument, Message: unfit.Message, Err: err}
+	}
+	if external, ok := errors.AsType[*load.Error](err); ok {
+		return &Error{Kind: KindExternalResource, Message: external.Error(), Err: err}
 	}
 	if unfit, ok := errors.AsType[*show.Error](err); ok {
 		return &Error{Kind: KindArgument, Message: unfit.Message, Err: err}

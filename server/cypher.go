@@ -211,6 +211,8 @@ func codesOfCypher(k cypher.Kind) codes {
 		return client("Procedure.ProcedureCallFailed", "50N42", "")
 	case cypher.KindNotSupported:
 		return client("Statement.UnsupportedOperationError", "50N42", "")
+	case cypher.KindExternalResource:
+		return client("Statement.ExternalResourceFailed", "52N01", "")
 	case cypher.KindForbidden:
 		return client("Statement.AccessMode", "08N03", "42N02")
 	case cypher.KindTransaction:

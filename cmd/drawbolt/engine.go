@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/cypher/temporal"
@@ -16,7 +18,22 @@ func engineOptions(f *gflags.Set, around *identity) cypher.Options {
 		Server:    around, Transactions: around, Settings: around, Process: around,
 		TestProcedures: f.Bool(flagTestProcedures),
 		PlanCacheSize:  planCache(f),
+		Load:           loadOptions(f),
 	}
+}
+
+// loadOptions says what LOAD CSV may load.
+func loadOptions(f *gflags.Set) cypher.LoadOptions {
+	if !f.Bool(flagAllowLoadCSV) {
+		return cypher.LoadOptions{}
+	}
+	o := cypher.LoadOptions{Directory: f.Text(flagLoadDirectory)}
+	for address := range strings.SplitSeq(f.Text(flagLoadAddresses), ",") {
+		if address = strings.TrimSpace(address); address != "" {
+			o.Addresses = append(o.Addresses, address)
+		}
+	}
+	return o
 }
 
 // zoneOffset knows the time zones that clients may name in parameters.

@@ -88,7 +88,7 @@ func flagTable() []gflags.Flag {
 		{sectionBolt, slices.Concat(boltFlags(), dialectFlags())},
 		{sectionTLS, tlsFlags()},
 		{sectionData, slices.Concat(dataFlags(), durabilityFlags())},
-		{sectionQuery, slices.Concat(queryFlags(), cacheFlags())},
+		{sectionQuery, slices.Concat(queryFlags(), cacheFlags(), loadFlags())},
 		{sectionLogging, slices.Concat(logFlags(), queryLogFlags())},
 		{sectionMonitor, monitorFlags()},
 		{sectionAuth, authFlags()},

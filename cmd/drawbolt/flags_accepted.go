@@ -103,7 +103,6 @@ func acceptedQuery() []gflags.Flag {
 		{Name: "cartesian-product-enabled", Type: gflags.Bool, Default: "true", NoEffect: ownPlanner, Fits: "true", Help: "Plans may use cartesian products."},
 		{Name: "debug-query-plans", Type: gflags.Bool, NoEffect: ownPlanner, Fits: "false", Help: "Log all plans that are considered."},
 		{Name: "hops-limit-partial-results", Type: gflags.Bool, Default: "true", NoEffect: "there is no limit of hops", Help: "A query that reaches its limit of hops returns what it has."},
-		{Name: "allow-load-csv", Type: gflags.Bool, Default: "true", NoEffect: "LOAD CSV is not available", Fits: "false", Help: "Allow LOAD CSV."},
 		{Name: "query-modules-directory", Type: gflags.String, NoEffect: noModules, Help: "Directories with query modules, separated by commas."},
 		{Name: "query-callable-mappings-path", Type: gflags.String, NoEffect: noModules, Help: "File with further names of procedures."},
 		{Name: "timezone", Type: gflags.String, Default: "UTC", Validate: isZone, NoEffect: "times without a zone are in UTC", Fits: "UTC", Help: "Time zone of the server, a name of the IANA database."},

@@ -25,6 +25,9 @@ const (
 	flagSnapshotOnExit    = "storage-snapshot-on-exit"
 	flagSnapshotRetention = "storage-snapshot-retention-count"
 	flagPlanCache         = "query-plan-cache-max-size"
+	flagAllowLoadCSV      = "allow-load-csv"
+	flagLoadDirectory     = "load-csv-directory"
+	flagLoadAddresses     = "load-csv-addresses"
 	flagSlowQueries       = "log-min-duration-ms"
 	flagFailedQueries     = "log-failed-queries"
 	flagQueryPlan         = "log-query-plan"
@@ -89,6 +92,21 @@ func cacheFlags() []gflags.Flag {
 		{
 			Name: flagPlanCache, Type: gflags.Int32, Default: "1000", Validate: gflags.InRange(0, 1<<31-1),
 			Help: "Statements whose plans are kept.",
+		},
+	}
+}
+
+// loadFlags decide what LOAD CSV reads. Nothing is the default.
+func loadFlags() []gflags.Flag {
+	return []gflags.Flag{
+		{Name: flagAllowLoadCSV, Type: gflags.Bool, Default: "true", Help: "Allow LOAD CSV, from where --load-csv-directory and --load-csv-addresses say."},
+		{
+			Name: flagLoadDirectory, Type: gflags.String,
+			Help: "Directory below which LOAD CSV reads files; symbolic links do not lead out of it. Empty refuses files.",
+		},
+		{
+			Name: flagLoadAddresses, Type: gflags.String,
+			Help: "Beginnings of the http and https addresses that LOAD CSV reads, separated by commas, such as https://example.org/data/. Empty refuses all.",
 		},
 	}
 }

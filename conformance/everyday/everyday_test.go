@@ -145,7 +145,7 @@ type statement struct {
 
 const (
 	syntaxError = "Neo.ClientError.Statement.SyntaxError"
-	noProcedure = "Neo.ClientError.Procedure.ProcedureNotFound"
+	unsupported = "Neo.ClientError.Statement.UnsupportedOperationError"
 )
 
 func (want *statement) check(t *testing.T, got answer) {

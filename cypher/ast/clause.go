@@ -395,6 +395,9 @@ type LoadCSV struct {
 	Quote     Expr
 	NullIf    Expr
 	IgnoreBad bool
+	// Texts says that it is Memgraph's form, whose empty fields are empty texts
+	// and not null.
+	Texts bool
 }
 
 // A Use chooses the graph for the clauses behind it.

@@ -292,14 +292,20 @@ var onErrorThen = [...]string{
 
 func (l *LoadCSV) appendTo(dst []byte) []byte {
 	dst = append(dst, "LOAD CSV "...)
-	if l.Headers {
+	if l.Headers && !l.Texts {
 		dst = append(dst, "WITH HEADERS "...)
 	}
 	dst = appendExpr(append(dst, "FROM "...), l.From, precLowest)
+	switch {
+	case l.Texts && l.Headers:
+		dst = append(dst, " WITH HEADER"...)
+	case l.Texts:
+		dst = append(dst, " NO HEADER"...)
+	}
 	if l.IgnoreBad {
 		dst = append(dst, " IGNORE BAD"...)
 	}
-	if l.Quote == nil && l.NullIf == nil && !l.IgnoreBad {
+	if !l.Texts && l.Quote == nil && l.NullIf == nil && !l.IgnoreBad {
 		dst = l.Var.appendTo(append(dst, " AS "...))
 		return appendOptional(dst, " FIELDTERMINATOR ", l.Delimiter)
 	}

@@ -115,7 +115,7 @@ func kindName(k cypher.Kind) string {
 		cypher.KindArithmetic: "arithmetic", cypher.KindEntityNotFound: "entity not found",
 		cypher.KindParameterMissing: "parameter missing", cypher.KindSemantic: "semantic",
 		cypher.KindProcedure: "procedure", cypher.KindProcedureFailed: "procedure failed",
-		cypher.KindNotSupported: "not supported", cypher.KindForbidden: "forbidden",
+		cypher.KindNotSupported: "not supported", cypher.KindExternalResource: "external resource", cypher.KindForbidden: "forbidden",
 		cypher.KindTransaction: "transaction", cypher.KindMemoryLimit: "memory limit",
 		cypher.KindSchema: "schema", cypher.KindAssertion: "assertion",
 	}

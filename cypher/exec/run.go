@@ -7,6 +7,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/cypher/load"
 	"github.com/drawbolt/drawbolt/cypher/plan"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
@@ -53,6 +54,8 @@ type Options struct {
 	Profile bool
 	// MemoryLimit bounds the bytes of what the run keeps. Zero means no limit.
 	MemoryLimit int64
+	// Sources says what may be loaded; nil for nothing.
+	Sources *load.Sources
 	// Shared says that later statements of the transaction may write while
 	// this one still returns rows, which it must not see.
 	Shared bool
@@ -73,6 +76,8 @@ type Run struct {
 	arena     graph.Arena
 	root      operator
 	argument  *expr.Batch // the rows of the arguments that are being built
+	loads     []*loadCSV
+	sources   *load.Sources
 	table     *rows       // the table around the operators that are being built
 	first     *expr.Batch // the single row that the statement starts with
 	epochs    []int       // by segment: how often it has begun
@@ -112,7 +117,7 @@ func New(p *plan.Plan) (*Run, error) {
 func (r *Run) Start(o Options) {
 	r.store, r.tx, r.limit, r.memory = o.Store, o.Transaction, o.MemoryLimit, 0
 	r.counters, r.shared = Counters{}, o.Shared
-	r.profiling = o.Profile
+	r.profiling, r.sources = o.Profile, o.Sources
 	if o.Profile {
 		r.profile = make([]Profile, r.plan.Operators)
 	}
@@ -210,6 +215,9 @@ func (r *Run) Discharge() {
 		stop()
 	}
 	r.stops = r.stops[:0]
+	for _, o := range r.loads {
+		o.close()
+	}
 	if r.reserved != 0 {
 		_ = r.store.ReserveMemory(-r.reserved) // giving back does not fail
 		r.reserved = 0

@@ -162,7 +162,7 @@ func (o *inTransactions) try() error {
 	function := *o.c.Function
 	o.sub.Start(Options{
 		Store: o.run.store, Transaction: tx, Parameters: o.c.Parameters, Function: &function,
-		MemoryLimit: o.run.limit,
+		MemoryLimit: o.run.limit, Sources: o.run.sources,
 	})
 	o.sub.ctx = o.run.ctx
 	o.portion.fill(o.scratch, nil, 0, o.portion.n)
@@ -175,7 +175,8 @@ func (o *inTransactions) try() error {
 		o.sub.first.N = 1
 		o.sub.root.reset()
 		if err := o.results(row); err != nil {
-			o.sub = nil // in the middle of something
+			o.sub.Discharge() // it is in the middle of something
+			o.sub = nil
 			return err
 		}
 	}

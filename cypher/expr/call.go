@@ -29,6 +29,17 @@ func (k *Compiler) call(e *ast.Call) (Eval, error) {
 			return k.countPattern(p)
 		}
 	}
+	if k.Loaded != nil && len(e.Args) == 0 {
+		if slot, ok := k.Loaded(e.Name); ok {
+			k.read(slot)
+			return func(_ *Context, b *Batch, row int) (graph.Value, error) {
+				if b.Columns[slot].Kind == 0 {
+					return graph.Value{}, nil
+				}
+				return b.Columns[slot].Value(row), nil
+			}, nil
+		}
+	}
 	f := k.Functions.Find(e.Name)
 	if f == nil || f.Call == nil {
 		return nil, fmt.Errorf("expr: no function %q", e.Name)

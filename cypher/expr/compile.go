@@ -36,6 +36,9 @@ type Compiler struct {
 	// Computed returns the slot where an operator below has computed e; false
 	// for most expressions. Nil when there are none.
 	Computed func(e ast.Expr) (slot int, ok bool)
+	// Loaded returns the slot of what linenumber() or file() tells about the file
+	// that the statement loads; false when there is none. It may be nil.
+	Loaded func(function string) (slot int, ok bool)
 	// Functions finds scalar functions.
 	Functions *function.Table
 	// Key, Label and Type return the plan's token of a name.

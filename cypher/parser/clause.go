@@ -473,8 +473,9 @@ func (p *parser) loadCSV(start int32) ast.Clause {
 	l.From = p.expr()
 	switch {
 	case p.acceptWords("WITH", "HEADER"):
-		l.Headers = true
+		l.Headers, l.Texts = true, true
 	case p.acceptWords("NO", "HEADER"):
+		l.Texts = true
 	}
 	l.IgnoreBad = p.acceptWords("IGNORE", "BAD")
 	for {

@@ -315,6 +315,18 @@ type Unwind struct {
 	Range []*expr.Value
 }
 
+// LoadCSV returns one row for each record of a file.
+type LoadCSV struct {
+	Common
+	Input Node
+	// Slot receives the record, Line its number and File the name of the file.
+	Slot, Line, File int
+	From             *expr.Value
+	// Delimiter, Quote and NullIf are nil for the defaults.
+	Delimiter, Quote, NullIf  *expr.Value
+	Headers, IgnoreBad, Texts bool
+}
+
 // An Aggregation is one aggregating call of a projection.
 type Aggregation struct {
 	Slot     int

@@ -1,6 +1,10 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/drawbolt/drawbolt/cypher/expr"
+)
 
 // Names, inputs and slots of the operators.
 
@@ -11,6 +15,7 @@ func (*NodeByID) name() string       { return "NodeByIdSeek" }
 func (*ShortestPath) name() string   { return "ShortestPath" }
 func (*Select) name() string         { return "SelectPaths" }
 func (*Table) name() string          { return "Table" }
+func (*LoadCSV) name() string        { return "LoadCSV" }
 func (*Filter) name() string         { return "Filter" }
 func (*Project) name() string        { return "Projection" }
 func (*Unwind) name() string         { return "Unwind" }
@@ -120,6 +125,7 @@ func (n *Expand) inputs() []Node           { return one(n.Input) }
 func (n *VarExpand) inputs() []Node        { return one(n.Input) }
 func (n *ShortestPath) inputs() []Node     { return one(n.Input) }
 func (n *Select) inputs() []Node           { return []Node{n.Input, n.Inner} }
+func (n *LoadCSV) inputs() []Node          { return one(n.Input) }
 func (n *Table) inputs() []Node            { return []Node{n.Input, n.Inner} }
 func (n *Filter) inputs() []Node           { return one(n.Input) }
 func (n *Project) inputs() []Node          { return one(n.Input) }
@@ -187,6 +193,7 @@ func (n *IndexSeek) defines(f func(int))  { f(n.Slot) }
 func (n *IndexScan) defines(f func(int))  { f(n.Slot) }
 func (n *NodeByID) defines(f func(int))   { f(n.Slot) }
 func (n *Select) defines(f func(int))     { slots(f, n.Outputs...) }
+func (n *LoadCSV) defines(f func(int))    { slots(f, n.Slot, n.Line, n.File) }
 func (n *Table) defines(f func(int))      { slots(f, n.Outputs...) }
 func (*Filter) defines(func(int))         {}
 func (n *Unwind) defines(f func(int))     { f(n.Slot) }
@@ -303,6 +310,14 @@ func (n *Repeat) defines(f func(int)) {
 	f(n.Relationships)
 	for _, g := range n.Groups {
 		f(g.Outer)
+	}
+}
+
+func (n *LoadCSV) uses(f func(int)) {
+	for _, v := range []*expr.Value{n.From, n.Delimiter, n.Quote, n.NullIf} {
+		if v != nil {
+			values(f, v)
+		}
 	}
 }
 

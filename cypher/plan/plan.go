@@ -98,7 +98,7 @@ func newPlanner(o Options) *planner {
 	p.keys, p.labels, p.types = make(map[string]*expr.Key), make(map[string]*expr.Label), make(map[string]*expr.Type)
 	p.compiler = expr.Compiler{
 		Slot: p.lookUp, Parameter: p.parameter, Literal: p.literal, Plan: p.nested, Functions: o.Functions,
-		Key: p.key, Label: p.label, Type: p.relType,
+		Key: p.key, Label: p.label, Type: p.relType, Loaded: p.loaded,
 	}
 	if o.Plain {
 		p.plan.BatchRows = 1
@@ -135,6 +135,7 @@ type planner struct {
 	keys     map[string]*expr.Key
 	labels   map[string]*expr.Label
 	types    map[string]*expr.Type
+	loads    *LoadCSV     // the last one; nil before
 	lists    map[int]bool // slots that hold lists of relationships of a pattern
 }
 
@@ -358,7 +359,7 @@ func (p *planner) clause(c ast.Clause, in result) (result, error) {
 	case *ast.Finish:
 		out.node = in.node
 	case *ast.LoadCSV:
-		err = notSupported("LOAD CSV")
+		out.node, err = p.loadCSV(c, in.node)
 	case *ast.Use:
 		// Whoever runs the plan has chosen the database.
 		out.node = in.node

@@ -47,7 +47,6 @@ func (f *fixture) plan(tb testing.TB, query string) (*plan.Plan, error) {
 func TestNotSupported(t *testing.T) {
 	f := newFixture(t)
 	for _, tt := range []struct{ query, want string }{
-		{"LOAD CSV FROM 'x' AS row RETURN row", "LOAD CSV"},
 		{"MATCH (a)-[*BFS]->(b) RETURN b", "*BFS"},
 	} {
 		_, err := f.plan(t, tt.query)

@@ -216,7 +216,8 @@ func (n *Select) detail() string {
 	return d
 }
 
-func (*Table) detail() string { return "" }
+func (*Table) detail() string     { return "" }
+func (n *LoadCSV) detail() string { return n.From.String() }
 
 func (n *Filter) detail() string {
 	return join(n.Predicates, func(p *expr.Predicate) string { return p.String() })

@@ -3,8 +3,10 @@ package semantics
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
 // A result is what a query hands out: the items of its last projection.
@@ -295,6 +297,9 @@ func (a *analyzer) loadCSV(c *ast.LoadCSV) {
 		if e != nil {
 			a.require(e, ast.TypeString, "an option of LOAD CSV")
 		}
+	}
+	if d, ok := c.Delimiter.(*ast.Literal); ok && d.Value.Kind() == graph.KindString && utf8.RuneCountInString(d.Value.Str()) != 1 {
+		a.fail(d, ast.InvalidArgumentValue, "CSV field terminator can only be one character wide")
 	}
 	row := ast.ListOf(ast.TypeString | ast.TypeNull)
 	if c.Headers {
