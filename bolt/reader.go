@@ -25,8 +25,8 @@ const (
 //	00 03 B1 70 A0 00 00
 //
 // Empty chunks between messages are no-operations and are skipped. Memory
-// grows only with bytes that have arrived, never with sizes that were
-// announced. In the steady state nothing is allocated. A Reader is used by one
+// grows only with bytes that have arrived, for this message or the last large one
+// before it, never with sizes that were announced. In the steady state nothing is allocated. A Reader is used by one
 // goroutine at a time.
 type Reader struct {
 	src   io.Reader
@@ -45,6 +45,7 @@ type Reader struct {
 	chunk       int  // bytes of the chunk that are still to come
 	size        int  // bytes announced by the message so far
 	quiet       int  // reads in a row that a small window could take
+	large       int  // size of the last message that was in big
 }
 
 // NewReader returns a reader of src whose messages may have limit bytes.
@@ -141,6 +142,7 @@ func (r *Reader) finish() ([]byte, bool) {
 		r.release()
 		return nil, false
 	case r.spilled:
+		r.large = len(r.big)
 		return r.big, true
 	}
 	return r.buf[r.start:r.stop:r.stop], true
@@ -197,12 +199,13 @@ func (r *Reader) readBig() error {
 	return noProgress(err)
 }
 
-// grow makes room for n more bytes of the big message, doubling it.
+// grow makes room for n more bytes of the big message, doubling it, or at once
+// for as much as the one before had: large messages often come in rows.
 func (r *Reader) grow(n int) {
 	if cap(r.big)-len(r.big) >= n {
 		return
 	}
-	bigger := make([]byte, len(r.big), max(2*cap(r.big), len(r.big)+n, 2*readWindow))
+	bigger := make([]byte, len(r.big), max(2*cap(r.big), len(r.big)+n, 2*readWindow, r.large))
 	copy(bigger, r.big)
 	r.big = bigger
 }

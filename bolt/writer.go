@@ -9,9 +9,10 @@ import (
 const (
 	// maxChunk is the largest chunk.
 	maxChunk = 0xFFFF
-	// keepOutput is the largest output buffer that is kept after a flush, and
-	// keepIdle what an idle connection may hold.
-	keepOutput = 64 << 10
+	// keepOutput is the largest output buffer that is kept after a flush, so that
+	// large answers in a row share it, and keepIdle what an idle connection may
+	// hold: see Shrink.
+	keepOutput = 2 << 20
 	keepIdle   = 8 << 10
 )
 

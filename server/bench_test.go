@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
+	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/server"
 	"github.com/drawbolt/drawbolt/server/servertest"
 	"github.com/drawbolt/drawbolt/storage"
+	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
 // BenchmarkRequests sends RUN and PULL of one row in one write, several pairs at
@@ -43,6 +46,32 @@ func BenchmarkRequests(b *testing.B) {
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*pipelined), "ns/request")
 			})
+		}
+	}
+}
+
+// BenchmarkMegabyte sends a text of a MiB as a parameter and takes it back.
+func BenchmarkMegabyte(b *testing.B) {
+	store, err := storage.Open(b.Context(), storage.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	s := servertest.Start(b, server.Options{
+		Databases: servertest.Only(server.FromEngine(cypher.NewEngine(store, cypher.Options{}))),
+	})
+	c := login(b, s, "5.4")
+	text := graph.String(strings.Repeat("0123456789abcdef", 1<<16))
+	request := c.encode(&bolt.Run{
+		Query: "RETURN $text AS text", Parameters: graph.Map([]graph.Field{{Name: "text", Value: text}}),
+	}, pullAll())
+	answers := make([]byte, answerSize(b, c, request, 1)+2*(1<<20)/0xFFFF)
+	b.SetBytes(int64(len(request)))
+	b.ReportAllocs()
+	for b.Loop() {
+		c.write(request)
+		if _, err := io.ReadFull(c.conn, answers); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
