@@ -130,7 +130,7 @@ func (g *Generator) list(depth int) string {
 			list := g.list(d)
 			return g.local(x, integerKind, func() string {
 				// Without the parentheses, x:A|B would be the predicate x:A and the result B.
-		return "[" + x + " IN " + list + " WHERE (" + g.boolean(d) + ")" + g.pick("", " | "+g.integer(d)) + "]"
+				return "[" + x + " IN " + list + " WHERE (" + g.boolean(d) + ")" + g.pick("", " | "+g.integer(d)) + "]"
 			})
 		case 2:
 			return "tail(" + g.list(d) + ")"
