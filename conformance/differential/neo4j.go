@@ -92,17 +92,32 @@ func (g *entities) value(v any) graph.Value {
 		g.rels[v.Id] = v
 		return graph.Relationship(graph.RelationshipID(v.Id))
 	case neo4j.Path:
-		var p graph.Path
-		for _, node := range v.Nodes {
-			p.Nodes = append(p.Nodes, g.value(node).NodeID())
-		}
-		for _, rel := range v.Relationships {
-			p.Relationships = append(p.Relationships, g.value(rel).RelationshipID())
-		}
-		return graph.NewPath(&p)
+		return g.path(v)
 	default:
 		panic(fmt.Sprintf("differential: no value for %T", v))
 	}
+}
+
+// path walks the relationships: the driver keeps a node once that a path visits
+// twice.
+//
+//nolint:gosec,staticcheck // see value
+func (g *entities) path(v neo4j.Path) graph.Value {
+	for _, node := range v.Nodes {
+		g.value(node)
+	}
+	at := graph.NodeID(v.Nodes[0].Id)
+	p := graph.Path{Nodes: []graph.NodeID{at}}
+	for _, rel := range v.Relationships {
+		next := graph.NodeID(rel.EndId)
+		if next == at {
+			next = graph.NodeID(rel.StartId)
+		}
+		at = next
+		p.Nodes = append(p.Nodes, at)
+		p.Relationships = append(p.Relationships, g.value(rel).RelationshipID())
+	}
+	return graph.NewPath(&p)
 }
 
 // NodeLabels returns the labels of a node.
