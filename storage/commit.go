@@ -330,14 +330,7 @@ func (t *Transaction) undo() {
 		}
 		switch {
 		case c.undo != 0:
-			u := s.undo.At(c.undo)
-			h.set(u.get())
-			atomic.StoreUint32(&h.undo, u.undo)
-			if old := u.load(); old.IsOwned() {
-				h.store(old)
-			} else {
-				h.store(old.Restored())
-			}
+			s.restore(c, h)
 			w.retired = append(w.retired, retirement{kind: retiredUndo, ref: c.undo})
 		case c.kind == nodeCreated:
 			h.store(mvcc.Dead)
@@ -360,6 +353,26 @@ func (t *Transaction) undo() {
 	// Labels that were added go when no version has them.
 	w.added = slices.DeleteFunc(w.added, func(g garbage) bool { return g.kind == garbageIndex })
 	s.reclaimer.replace(s.published.Load(), w.added)
+}
+
+// restore makes the older version of a changed record its newest again. The word
+// goes before the reference: a reader that finds the older reference then sees
+// that the owner has given up. The latch keeps the next owner away in between.
+func (s *Store) restore(c change, h *head) {
+	latch := s.relationshipLatches.of(c.slot)
+	if c.kind.isNode() {
+		latch = s.nodeLatches.of(c.slot)
+	}
+	latch.Lock()
+	defer latch.Unlock()
+	u := s.undo.At(c.undo)
+	h.set(u.get())
+	old := u.load()
+	if !old.IsOwned() {
+		old = old.Restored()
+	}
+	h.store(old)
+	atomic.StoreUint32(&h.undo, u.undo)
 }
 
 // cutLinks takes the created relationships out of the lists of their nodes.

@@ -434,6 +434,40 @@ func TestConcurrentHistories(t *testing.T) {
 	storagetest.Check(t, "after all", s, m)
 }
 
+// TestReadersBesideRollback changes a node and gives it up, over and over: whoever
+// reads meanwhile sees the node as it was.
+func TestReadersBesideRollback(t *testing.T) {
+	s := open(t, storage.Options{})
+	label := must[storage.LabelID](t)(s.InternLabel("L"))
+	key := must[storage.KeyID](t)(s.InternKey("k"))
+	var id graph.NodeID
+	retry(t, s, func(tx *storage.Transaction) error {
+		id = must[graph.NodeID](t)(tx.CreateNode(t.Context(), []storage.LabelID{label}, nil))
+		return nil
+	})
+	var done atomic.Bool
+	var group sync.WaitGroup
+	group.Go(func() {
+		defer done.Store(true)
+		for i := range int64(60_000) {
+			tx := s.Begin(storage.WriteMode)
+			if err := tx.SetNodeProperty(t.Context(), id, key, graph.Integer(i)); err != nil {
+				t.Error(err)
+			}
+			tx.Rollback()
+		}
+	})
+	tx := s.Begin(storage.ReadMode)
+	defer tx.Rollback()
+	for reads := 0; !done.Load(); reads++ {
+		if !tx.View().HasLabel(id, label) {
+			t.Errorf("read %d does not find the node", reads)
+			break
+		}
+	}
+	group.Wait()
+}
+
 // TestSchemaBesideWriters creates and drops an index and a constraint while
 // others write; at the end the index holds what it must.
 func TestSchemaBesideWriters(t *testing.T) {
