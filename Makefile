@@ -88,7 +88,7 @@ fuzz: ## each fuzz target for FUZZTIME
 	for pkg in $$($(UNIT)); do \
 	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 	    echo "go test -run='^$$' -fuzz='^$$target\$$' -fuzztime=$(FUZZTIME) $$pkg"; \
-	    go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$pkg | tee $$log || { $(FUZZ_END); }; \
+	    go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$pkg | tee $$log || { $(FUZZ_END) || exit 1; }; \
 	  done; \
 	done
 

@@ -12,8 +12,8 @@ import (
 // rowsQuery is the query of the streaming benchmark; echo recognises it by its
 // first bytes and answers rowCount copies of one record.
 const (
-	rowCount  = 200_000
-	rowsQuery = "UNWIND range(1, 200000) AS i RETURN i, 4294967296, 1.5, 'short', " +
+	rowCount  = 1_000_000
+	rowsQuery = "UNWIND range(1, 1000000) AS i RETURN i, 4294967296, 1.5, 'short', " +
 		"'a string of sixty bytes, as names and addresses often are ....', true, null, [1, 2, 3], {a: 1, b: 'x'}, 7"
 )
 

@@ -5,8 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
 
@@ -41,6 +43,9 @@ func ask(t *testing.T, d neo4j.DriverWithContext, query string, params map[strin
 	return rows, err
 }
 
+// patience bounds the wait for a line of the server's output.
+const patience = 10 * time.Second
+
 // planted must not be found in anything that the server writes.
 const planted = "Planted5ecret"
 
@@ -61,8 +66,13 @@ func TestSettings(t *testing.T) {
 	if _, err := ask(t, d, "RETURN 41 + 1", nil); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(s.Output(), `db=neo4j query="RETURN 41 + 1"`) {
-		t.Error("the setting has no effect: no line of a slow statement")
+	// The output comes through a pipe, and may come after the answer.
+	deadline := time.Now().Add(patience)
+	for !strings.Contains(s.Output(), `db=neo4j query="RETURN 41 + 1"`) {
+		if time.Now().After(deadline) {
+			t.Fatal("the setting has no effect: no line of a slow statement")
+		}
+		runtime.Gosched()
 	}
 	for query, want := range map[string]string{
 		`SET DATABASE SETTING "nosuch" TO "1"`:    "Unknown setting name 'nosuch'",

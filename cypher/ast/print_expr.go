@@ -114,6 +114,9 @@ func appendFloat(dst []byte, f float64) []byte {
 
 func (p *Parameter) appendTo(dst []byte) []byte {
 	dst = append(dst, '$')
+	if p.Name == "" {
+		return appendName(dst, p.Name)
+	}
 	for i := range len(p.Name) {
 		if c := p.Name[i]; c < '0' || c > '9' {
 			return appendName(dst, p.Name)
