@@ -148,7 +148,7 @@ func TestRequests(t *testing.T) {
 		{"4.3", `ROUTE {address: "h:1"} ["b"] "d"`, `ROUTE {address: "h:1"} ["b"] db=d as= address=h:1`},
 		{"4.3", `ROUTE {} [] null`, `ROUTE {} [] db= as= address=`},
 		{"4.4 5.4", `ROUTE {address: 1} [] {db: "d", imp_user: "u", x: 1}`, `ROUTE {address: 1} [] db=d as=u address=`},
-		{"4.4", `ROUTE null null null`, `ROUTE null [] db= as= address=`},
+		{"4.4", `ROUTE null null null`, `ROUTE {} [] db= as= address=`},
 
 		{"5.4", `TELEMETRY 3`, "TELEMETRY 3"},
 	} {

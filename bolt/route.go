@@ -32,6 +32,9 @@ func (m *Route) decode(r *RequestDecoder) (err error) {
 	if m.Context, err = r.mapValue("routing"); err != nil {
 		return err
 	}
+	if m.Context.IsNull() { // as good as an empty one
+		m.Context = graph.Map(nil)
+	}
 	if m.Bookmarks, err = r.strings("bookmarks", nil); err != nil {
 		return err
 	}
