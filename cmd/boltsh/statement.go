@@ -11,6 +11,9 @@ import (
 // maxStatement is the longest statement that a script may hold, in bytes.
 const maxStatement = 64 << 20
 
+// blanks are the characters that a scanner passes over.
+const blanks = " \t\r\n\f\v"
+
 // A statement is one piece of a script: Cypher without its semicolon, or a
 // command that begins with a colon and ends with its line.
 type statement struct {
@@ -51,7 +54,7 @@ func (s *splitter) next() (statement, error) {
 			if start == 0 {
 				return statement{}, io.EOF
 			}
-			return statement{text: strings.TrimSpace(text.String()), line: start}, nil
+			return statement{text: strings.Trim(text.String(), blanks), line: start}, nil
 		}
 		s.n++
 		line := s.line
@@ -68,15 +71,15 @@ func (s *splitter) next() (statement, error) {
 			return statement{text: commandText(":" + rest), line: line, command: true}, nil
 		}
 		end := scan.step(c)
+		if start == 0 && scan.solid {
+			start = line
+		}
 		if end {
 			if start == 0 { // a semicolon by itself
 				text.Reset()
 				continue
 			}
-			return statement{text: strings.TrimSpace(text.String()), line: start}, nil
-		}
-		if start == 0 && scan.solid {
-			start = line
+			return statement{text: strings.Trim(text.String(), blanks), line: start}, nil
 		}
 		text.WriteByte(c)
 		if text.Len() > maxStatement {

@@ -43,6 +43,7 @@ func TestSplitter(t *testing.T) {
 		{name: "in comments", text: "RETURN /* ; **/ 1 // ;\n; RETURN 2", want: []statement{{text: "RETURN /* ; **/ 1 // ;", line: 1}, {text: "RETURN 2", line: 2}}},
 		{name: "a division is no comment", text: "RETURN 4/2;RETURN 1", want: []statement{{text: "RETURN 4/2", line: 1}, {text: "RETURN 1", line: 1}}},
 		{name: "a slash in front of a semicolon", text: "RETURN 1/;RETURN 2", want: []statement{{text: "RETURN 1/", line: 1}, {text: "RETURN 2", line: 1}}},
+		{name: "a slash alone", text: "/;  ", want: []statement{{text: "/", line: 1}}},
 		{name: "commands end with their line", text: ":begin\n:param x => ';' ;\nRETURN 1;", want: []statement{{text: ":begin", line: 1, command: true}, {text: ":param x => ';'", line: 2, command: true}, {text: "RETURN 1", line: 3}}},
 		{name: "a colon within is none", text: "MATCH (n\n:X) RETURN n;", want: []statement{{text: "MATCH (n\n:X) RETURN n", line: 1}}},
 	} {
