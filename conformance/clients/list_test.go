@@ -126,6 +126,11 @@ func clients() []client {
 		{name: "mgconsole", library: "statements of mgconsole, pymgclient", version: "1.6.0", bolt: "4.4", own: true, build: python()},
 		{name: "graphql", library: "@neo4j/graphql", version: "7.6.3", bolt: "6.1", own: true, build: node("main.js")},
 		{name: "neogma", library: "neogma", version: "1.16.1", bolt: "6.1", own: true, build: node("main.js")},
+		// What 0.8 loses of the values it loses on Neo4j too.
+		{
+			name: "neo4rs8", library: "neo4rs, Rust", version: "0.8.0", bolt: "4.1", folder: "neo4rs", own: true, build: cargo,
+			lacks: []string{"wrong password"},
+		},
 		{name: "neo4rs9", library: "neo4rs, Rust", version: "0.9.0-rc.11", bolt: "4.4", folder: "neo4rs", own: true, build: cargo},
 		{name: "csharp", library: "Neo4j.Driver, C#", version: "-", bolt: "-", absent: "its packages come from NuGet, and Debian has no dotnet"},
 		{name: "php", library: "stefanak-michal/bolt, PHP", version: "-", bolt: "-", absent: "its packages come from Packagist alone"},
