@@ -119,7 +119,7 @@ func (s *session) authenticate(a *bolt.Auth) (ok bool, err error) {
 	defer cancel()
 	login, err := s.server.opts.Authenticator.Authenticate(ctx, c)
 	if err != nil {
-		return false, errors.Join(errProtocol, s.fail(s.loginFailure(c, err)))
+		return false, errors.Join(errRefused, s.fail(s.loginFailure(c, err)))
 	}
 	s.login = login
 	s.account.Store(int64(login.Account))

@@ -246,7 +246,7 @@ func (s *session) turn(msg []byte, owned bool, err error) error {
 		return nil
 	}
 	err = errors.Join(err, s.flush())
-	if errors.Is(err, errProtocol) {
+	if errors.Is(err, errProtocol) || errors.Is(err, errRefused) {
 		linger(s.conn) // or the failure may be lost in a reset
 	}
 	return err

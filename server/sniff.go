@@ -21,8 +21,8 @@ const (
 	lingerBytes = 64 << 10
 )
 
-// errRefused ends a connection that did not get as far as a Bolt session. What
-// there was to say has been logged.
+// errRefused ends a connection that did not get as far as a session with a
+// login. What there was to say has been logged.
 var errRefused = errors.New("server: connection refused")
 
 // A caller is the protocol that a peer seems to speak.

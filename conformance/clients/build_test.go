@@ -197,11 +197,16 @@ func browser(b *builder) command {
 func python(args ...string) func(*builder) command {
 	return func(b *builder) command {
 		if b.fresh {
-			b.run(nil, "python3", "-m", "venv", "env")
-			b.run(nil, b.path("env/bin/pip"), "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", "requirements.txt")
+			b.pip()
 		}
 		return command{args: append([]string{b.path("env/bin/python"), b.path("main.py")}, args...)}
 	}
+}
+
+// pip installs what requirements.txt names into an environment of its own.
+func (b *builder) pip() {
+	b.run(nil, "python3", "-m", "venv", "env")
+	b.run(nil, b.path("env/bin/pip"), "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", "requirements.txt")
 }
 
 // mgclient compiles the library whose sources a published package carries, and a
@@ -258,12 +263,35 @@ func shell(b *builder) command {
 // cargo builds a program; all of them share what they depend on.
 func cargo(b *builder) command {
 	if b.fresh {
-		target := filepath.Join(filepath.Dir(b.dir), "cargo")
-		b.run([]string{"CARGO_TARGET_DIR=" + target}, "cargo", "build", "--locked", "--quiet", "-j1")
-		name, _, _ := strings.Cut(filepath.Base(b.dir), "-")
-		data, err := os.ReadFile(filepath.Join(target, "debug", name))
-		b.check(err)
-		b.check(os.WriteFile(b.path("client"), data, 0o755))
+		b.cargo()
 	}
 	return command{args: []string{b.path("client")}}
+}
+
+// bindings is cargo for a library that reads the headers of another one in C,
+// with the library for that from an environment of Python.
+func bindings(b *builder) command {
+	if b.fresh {
+		b.need("cmake")
+		b.pip()
+		found, err := filepath.Glob(b.path("env/lib/python3*/site-packages/clang/native"))
+		b.check(err)
+		headers, err := exec.CommandContext(b.t.Context(), "gcc", "-print-file-name=include").Output()
+		b.check(err)
+		b.cargo("LIBCLANG_PATH="+strings.Join(found, ":"), "BINDGEN_EXTRA_CLANG_ARGS=-I"+strings.TrimSpace(string(headers)))
+	}
+	return command{args: []string{b.path("client")}}
+}
+
+// cargo builds the program of Cargo.toml.
+func (b *builder) cargo(env ...string) {
+	target := filepath.Join(filepath.Dir(b.dir), "cargo")
+	b.run(append(env, "CARGO_TARGET_DIR="+target), "cargo", "build", "--locked", "--quiet", "-j1")
+	manifest, err := os.ReadFile(b.path("Cargo.toml"))
+	b.check(err)
+	_, rest, _ := strings.Cut(string(manifest), `name = "`)
+	name, _, _ := strings.Cut(rest, `"`)
+	data, err := os.ReadFile(filepath.Join(target, "debug", name))
+	b.check(err)
+	b.check(os.WriteFile(b.path("client"), data, 0o755))
 }
