@@ -2,9 +2,11 @@ package clients_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,7 +45,7 @@ func mistakes() []mistake {
 			return &pair, ca.File
 		}
 	}
-	current := []string{"go5", "javascript6", "python6", "java6"}
+	current := []string{"go5", "javascript6", "python6", "java6", "neo4jrust"}
 	all := append(slices.Clone(current), "mgclient")
 	// mgclient checks no certificate unless the program does.
 	blind := []string{"mgclient"}
@@ -70,6 +72,12 @@ func mistakes() []mistake {
 			remedy: "Give the client the authority's certificate, or connect with `bolt+ssc://`, which trusts every certificate.",
 		},
 		{
+			title: "A self-signed certificate that is an authority too", scheme: "bolt+s", start: selfSigned,
+			clients: all, works: []string{"go5", "javascript6", "python6", "java6", "mgclient"}, logged: "transport handshake",
+			remedy: "Clients with rustls refuse what `openssl req -x509` makes unless told otherwise. Add " +
+				"`-addext basicConstraints=critical,CA:FALSE` to that command, or issue the certificate from an authority of your own.",
+		},
+		{
 			title: "An expired certificate", scheme: "bolt+s",
 			start:   issue(tlstest.Leaf{NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().Add(-24 * time.Hour)}),
 			clients: all, works: blind, logged: "expired",
@@ -86,6 +94,23 @@ func mistakes() []mistake {
 			remedy: "Lower `--min-bolt`, or use a newer client.",
 		},
 	}
+}
+
+// selfSigned makes the certificate that openssl makes by default, which clients
+// get as the authority.
+func selfSigned(t *testing.T) (pair *tlstest.Pair, authority string) {
+	t.Helper()
+	dir := t.TempDir()
+	pair = &tlstest.Pair{CertFile: filepath.Join(dir, "cert.pem"), KeyFile: filepath.Join(dir, "key.pem")}
+	out, err := exec.CommandContext(t.Context(), "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+		"-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", pair.KeyFile, "-out", pair.CertFile).CombinedOutput()
+	if errors.Is(err, exec.ErrNotFound) {
+		t.Skip("no openssl")
+	}
+	if err != nil {
+		t.Fatalf("openssl: %v\n%s", err, out)
+	}
+	return pair, pair.CertFile
 }
 
 // TestMistakes lets clients connect the wrong way and compares what they and the
@@ -165,7 +190,7 @@ var particular = []*regexp.Regexp{
 	regexp.MustCompile(`connection=\S+`),
 	regexp.MustCompile(`\b\d{4}-\d\d-\d\d(T[0-9:]+Z?| [0-9:]+ UTC)`),
 	regexp.MustCompile(`path=\S+`),
-	regexp.MustCompile(`0x[0-9a-f]+|\b[0-9A-F]{16,}\b`),
+	regexp.MustCompile(`0x[0-9a-f]+|\b[0-9A-F]{16,}\b|\b\d{5,}\b`),
 }
 
 // code writes a text as code, which may hold anything.

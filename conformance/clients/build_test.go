@@ -235,7 +235,7 @@ func java(b *builder) command {
 	if b.fresh {
 		sources, err := filepath.Glob(b.path("*.java"))
 		b.check(err)
-		b.run(nil, "javac", append([]string{"-nowarn", "-d", "classes", "-cp", b.classpath()}, sources...)...)
+		b.run(nil, "javac", append([]string{"-nowarn", "-parameters", "-d", "classes", "-cp", b.classpath()}, sources...)...)
 	}
 	return command{args: []string{"java", "-Xmx512m", "-cp", b.path("classes") + ":" + b.classpath(), "Main"}}
 }

@@ -134,6 +134,8 @@ func clients() []client {
 		{name: "neo4rs9", library: "neo4rs, Rust", version: "0.9.0-rc.11", bolt: "4.4", folder: "neo4rs", own: true, build: cargo},
 		{name: "neo4jrust", library: "neo4j, Rust", version: "0.2.0", bolt: "5.8", own: true, build: cargo},
 		{name: "rsmgclient", library: "rsmgclient, Rust", version: "4.0.0", bolt: "4.4", own: true, build: bindings},
+		{name: "jdbc", library: "Neo4j JDBC", version: "6.10.5", bolt: "6.0", own: true, build: java},
+		{name: "spring", library: "Spring Data Neo4j", version: "7.5.13", bolt: "5.8", own: true, build: java},
 		{name: "csharp", library: "Neo4j.Driver, C#", version: "-", bolt: "-", absent: "its packages come from NuGet, and Debian has no dotnet"},
 		{name: "php", library: "stefanak-michal/bolt, PHP", version: "-", bolt: "-", absent: "its packages come from Packagist alone"},
 	}
