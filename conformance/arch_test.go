@@ -151,7 +151,7 @@ var table = []row{
 	},
 	{
 		pkg: "cmd/boltcheck/...", own: everything, never: []string{"conformance/..."},
-		third: []string{zero, pflag, prom, "gopkg.in/natefinch/lumberjack.v2"},
+		third: []string{zero, pflag, prom, "gopkg.in/natefinch/lumberjack.v2", "github.com/gopacket/gopacket"},
 	},
 	{
 		pkg: "cmd/boltsh", own: everything, never: []string{"conformance/..."},

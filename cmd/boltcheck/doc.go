@@ -7,6 +7,11 @@
 // failure is shown with the bytes of both sides and the section of the
 // documentation that it rests on. It writes TAP and JUnit for CI.
 //
-// The exit code is 0 when all checks passed, 1 when one failed or a flag was
-// refused, 2 when there was no server to judge or no such command.
+//	boltcheck decode capture.pcapng
+//
+// shows the messages of both sides that are in hex, raw bytes or a capture file.
+//
+// The exit code is 0 when all checks passed, 1 when one failed, when bytes were
+// broken or a flag was refused, 2 when there was nothing to judge or no such
+// command.
 package main

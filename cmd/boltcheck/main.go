@@ -19,19 +19,21 @@ const (
 const usage = `boltcheck judges Bolt servers.
 
   boltcheck suite --uri=bolt://host:port   run the checks; see boltcheck suite --help
+  boltcheck decode [FILE]                  show the messages in hex or in a capture file
 `
 
 // An environment is what the command gets from its process.
 type environment struct {
 	args      []string
 	lookupEnv func(string) (string, bool)
+	stdin     io.Reader
 	stdout    io.Writer
 	stderr    io.Writer
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, environment{args: os.Args[1:], lookupEnv: os.LookupEnv, stdout: os.Stdout, stderr: os.Stderr})
+	code := run(ctx, environment{args: os.Args[1:], lookupEnv: os.LookupEnv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr})
 	stop()
 	os.Exit(code)
 }
@@ -42,6 +44,8 @@ func run(ctx context.Context, e environment) int {
 		switch e.args[0] {
 		case "suite":
 			return runSuite(ctx, e)
+		case "decode":
+			return runDecode(ctx, e)
 		case "help", "--help", "-h":
 			_, _ = io.WriteString(e.stdout, usage)
 			return exitPassed
