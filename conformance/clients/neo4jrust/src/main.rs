@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::env::var;
 use std::fmt::Display;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
 
 use neo4j::address::Address;
 use neo4j::driver::auth::AuthToken;
@@ -37,6 +39,8 @@ fn open_with(password: &str, trust: Trust, routing: bool) -> Driver {
     };
     let auth = AuthToken::new_basic_auth(var("DRAWBOLT_USER").unwrap(), password);
     let settings = DriverConfig::new().with_auth(Arc::new(auth)).with_max_connection_pool_size(20);
+    // The library tries six times in its half a minute, and a restart spoils twenty connections.
+    let settings = settings.with_idle_time_before_connection_test(Duration::from_millis(100));
     Driver::new(config, settings.with_fetch_size(1000).expect("a size"))
 }
 
@@ -187,6 +191,85 @@ fn timeout(d: &Driver) -> String {
     code(session.auto_commit("UNWIND range(1, 1000000000000) AS x RETURN sum(x) AS n").with_transaction_timeout(limit).run())
 }
 
+/// Reads rows until one fails, and goes on with the same session.
+fn failure_after_a_row(d: &Driver) -> neo4j::Result<String> {
+    let mut rows = vec![];
+    let mut session = d.session(SessionConfig::new());
+    let failed = session
+        .auto_commit("UNWIND [1, 0, 2] AS x RETURN 10 / x AS n")
+        .with_receiver(|stream| {
+            for record in stream {
+                rows.push(integer(record?.take_value("n").expect("a column")));
+            }
+            Ok(())
+        })
+        .run();
+    let failed = code(failed);
+    let next = session.auto_commit("RETURN 1 AS n").run()?;
+    Ok(format!("{rows:?}, {failed}, then {}", integer(next.into_scalar().expect("one value"))))
+}
+
+/// Lets two transactions write two nodes in opposite order.
+fn deadlock(d: &Driver) -> String {
+    let met = Barrier::new(2);
+    let attempts = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for names in [["a", "b"], ["b", "a"]] {
+            let (met, attempts) = (&met, &attempts);
+            scope.spawn(move || {
+                let mut first = true;
+                let done: Result<(), RetryError> =
+                    d.session(SessionConfig::new()).transaction().run_with_retry(ExponentialBackoff::default(), |tx| {
+                        attempts.fetch_add(1, Ordering::SeqCst);
+                        for name in names {
+                            let parameters: Parameters = HashMap::from([("name".into(), name.into())]);
+                            tx.query("MATCH (n:Lock {name: $name}) SET n.n = 1").with_parameters(parameters).run()?.consume()?;
+                            if std::mem::take(&mut first) {
+                                met.wait();
+                            }
+                        }
+                        tx.commit()
+                    });
+                done.expect("the driver tries again");
+            });
+        }
+    });
+    format!("{} attempts", attempts.into_inner())
+}
+
+/// Has the server killed and started again while the pool holds connections.
+fn restart(d: &Driver) -> neo4j::Result<String> {
+    ask_for("restart");
+    let kept: Result<i64, RetryError> = d.session(SessionConfig::new()).transaction().run_with_retry(ExponentialBackoff::default(), |tx| {
+        let mut rows = tx.query("MATCH (n:Unique) RETURN n.key AS n").run()?;
+        let mut row = rows.single().expect("one row")?;
+        drop(rows);
+        tx.commit()?;
+        Ok(integer(row.take_value("n").expect("a column")))
+    });
+    Ok(format!("{}, then {}", kept.expect("the driver tries again"), parallel(d)))
+}
+
+/// Has the certificate changed while a transaction is open.
+fn new_certificate(d: &Driver) -> neo4j::Result<String> {
+    let seen = d.session(SessionConfig::new()).transaction().run(|tx| {
+        tx.query("RETURN 1").run()?.consume()?;
+        ask_for("reload");
+        let mut rows = tx.query("RETURN 1 AS n").run()?;
+        let mut row = rows.single().expect("one row")?;
+        drop(rows);
+        tx.commit()?;
+        Ok(integer(row.take_value("n").expect("a column")))
+    })?;
+    Ok(format!("{seen}, then {}", connect(Trust::Authority)))
+}
+
+/// Lets the runner do something to the server.
+fn ask_for(what: &str) {
+    println!("> {what}");
+    std::io::stdin().read_line(&mut String::new()).expect("an answer");
+}
+
 fn parallel(d: &Driver) -> i64 {
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..20).map(|_| scope.spawn(|| number(d, "UNWIND range(1, 1000) AS x RETURN sum(x) AS n"))).collect();
@@ -232,7 +315,9 @@ fn main() {
     step("abandoned rows", abandoned(&d));
     step("commit", ended(&d, true));
     step("rollback", ended(&d, false));
+    step("failure after a row", failure_after_a_row(&d));
     step("conflict", conflict(&d));
+    step("deadlock", Ok(deadlock(&d)));
     step("bookmark", bookmark(&d));
     step("timeout", Ok(timeout(&d)));
     step("syntax error", Ok(code(number(&d, "NOT CYPHER"))));
@@ -249,4 +334,8 @@ fn main() {
     let read = routed.execute_query("RETURN 1 AS n").with_routing_control(RoutingControl::Read).run();
     step("routing", read.map(|r| integer(r.into_scalar().expect("one value"))));
     step("parallel", Ok(parallel(&d)));
+    step("restart", restart(&d));
+    if var("DRAWBOLT_CA").is_ok() {
+        step("new certificate", new_certificate(&d));
+    }
 }

@@ -100,6 +100,37 @@ async fn ended(g: &Graph, commit: bool) -> Result<String> {
     Ok(format!("{}", number(g, "MATCH (n:Ended) DELETE n RETURN count(n) AS n").await?))
 }
 
+/// Lets the runner do something to the server.
+fn ask_for(what: &str) {
+    println!("> {what}");
+    std::io::stdin().read_line(&mut String::new()).expect("an answer");
+}
+
+/// Has the server killed and started again while the pool holds connections.
+async fn restart(g: &Graph) -> Result<String> {
+    ask_for("restart");
+    // The pool finds out which of its connections are gone by using them.
+    let mut kept = number(g, "MATCH (n:Unique) RETURN n.key AS n").await;
+    for _ in 0..20 {
+        if kept.is_ok() {
+            break;
+        }
+        kept = number(g, "MATCH (n:Unique) RETURN n.key AS n").await;
+    }
+    Ok(format!("{}", kept?))
+}
+
+/// Has the certificate changed while a transaction is open.
+async fn new_certificate(g: &Graph) -> Result<String> {
+    let mut tx = g.start_txn().await?;
+    tx.run(query("RETURN 1")).await?;
+    ask_for("reload");
+    tx.run(query("RETURN 1")).await?;
+    tx.commit().await?;
+    let fresh = open(&var("DRAWBOLT_PASSWORD").unwrap()).await?;
+    Ok(format!("{}", number(&fresh, "RETURN 1 AS n").await?))
+}
+
 async fn parallel(g: &Graph) -> Result<String> {
     let mut tasks = vec![];
     for _ in 0..20 {
@@ -134,4 +165,8 @@ async fn main() {
     step("constraint", Ok(code(g.run(query("CREATE (:Unique {key: 1})")).await)));
     step("then", number(&g, "RETURN 1 AS n").await.map(|n| format!("{n}")));
     step("parallel", parallel(&g).await);
+    step("restart", restart(&g).await);
+    if var("DRAWBOLT_CA").is_ok() {
+        step("new certificate", new_certificate(&g).await);
+    }
 }
