@@ -227,8 +227,8 @@ func (d *decoding) show(connection *input.Connection, events []dissect.Event, v 
 		}
 		d.shown = true
 		d.broken = d.broken || e.Problem != nil
-		if d.redact && e.Message != nil {
-			e.Message = e.Message.Redacted()
+		if d.redact {
+			e.Redact()
 		}
 		if d.json {
 			var line []byte

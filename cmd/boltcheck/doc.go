@@ -11,6 +11,11 @@
 //
 // shows the messages of both sides that are in hex, raw bytes or a capture file.
 //
+//	boltcheck record --uri=bolt://localhost:7687 -o session.script
+//
+// passes connections on to a server and writes down what is said, as a script for
+// the stub server and as a transcript.
+//
 // The exit code is 0 when all checks passed, 1 when one failed, when bytes were
 // broken or a flag was refused, 2 when there was nothing to judge or no such
 // command.

@@ -20,6 +20,7 @@ const usage = `boltcheck judges Bolt servers.
 
   boltcheck suite --uri=bolt://host:port   run the checks; see boltcheck suite --help
   boltcheck decode [FILE]                  show the messages in hex or in a capture file
+  boltcheck record --uri=bolt://host:port  write down a session as a script and a transcript
 `
 
 // An environment is what the command gets from its process.
@@ -46,6 +47,8 @@ func run(ctx context.Context, e environment) int {
 			return runSuite(ctx, e)
 		case "decode":
 			return runDecode(ctx, e)
+		case "record":
+			return runRecord(ctx, e)
 		case "help", "--help", "-h":
 			_, _ = io.WriteString(e.stdout, usage)
 			return exitPassed

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -15,7 +13,6 @@ import (
 
 	"github.com/drawbolt/drawbolt/cmd/boltcheck/suite"
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
-	"github.com/drawbolt/drawbolt/tls"
 )
 
 // The flags of boltcheck suite.
@@ -39,17 +36,14 @@ const (
 // suiteFlags is the flag table of boltcheck suite.
 func suiteFlags() []gflags.Flag {
 	return []gflags.Flag{
-		{
-			Name: flagURI, Type: gflags.String, Default: "bolt://localhost:7687",
-			Help: "Server to check: bolt://, bolt+s:// or bolt+ssc:// with host and port.",
-		},
+		uriFlag("bolt://localhost:7687", "Server to check"),
 		{Name: flagUser, Type: gflags.String, Help: "User to log in as. Empty means the scheme none."},
 		{
 			Name: flagPassword, Type: gflags.String, Env: "BOLTCHECK_PASSWORD",
 			Help: "Password of the user; better given in BOLTCHECK_PASSWORD.",
 		},
-		{Name: flagTLS, Type: gflags.Bool, Help: "Use TLS although the URI says bolt://. The certificate is verified."},
-		{Name: flagCA, Type: gflags.String, Help: "PEM file of the authorities to verify the server with, in place of the system's."},
+		tlsFlag(),
+		caFlag(),
 		{
 			Name: flagJudge, Type: gflags.String,
 			Help: "Classes of checks that count, with commas: specified, reference, own. Empty means all for drawbolt and the first two for others.",
@@ -175,36 +169,10 @@ func suiteOptions(set *gflags.Set) (suite.Options, error) {
 			return o, fmt.Errorf("--run: %w", err)
 		}
 	}
-	u, err := url.Parse(set.Text(flagURI))
-	if err != nil {
-		return o, fmt.Errorf("--uri: %w", err)
-	}
-	client := tls.ClientOptions{CAFile: set.Text(flagCA)}
-	switch u.Scheme {
-	case "bolt", "neo4j":
-		o.Secure = set.Bool(flagTLS)
-	case "bolt+s", "neo4j+s":
-		o.Secure = true
-	case "bolt+ssc", "neo4j+ssc":
-		o.Secure, client.Insecure = true, true
-	default:
-		return o, fmt.Errorf("--uri: %q is no scheme of Bolt", u.Scheme)
-	}
-	address := u.Host
-	if u.Port() == "" {
-		address = net.JoinHostPort(u.Hostname(), "7687")
-	}
-	o.DialTCP = func(ctx context.Context) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", address)
-	}
-	if !o.Secure {
-		o.Dial = o.DialTCP
-		return o, nil
-	}
-	dialer, err := tls.NewDialer(client)
+	d, err := newDialing(set)
 	if err != nil {
 		return o, err
 	}
-	o.Dial = func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", address) }
+	o.Secure, o.DialTCP, o.Dial = d.secure, d.tcp, d.bolt
 	return o, nil
 }

@@ -89,7 +89,7 @@ func TestDecode(t *testing.T) {
 	}
 	at := 0
 	for _, want := range []string{
-		"OPENING offers manifest v1", "MANIFEST lists ", "CHOICE chooses Bolt ", "] HELLO", `] LOGON {"scheme": "basic"`, "*****",
+		"OPENING offers manifest v1", "MANIFEST lists ", "CHOICE chooses Bolt ", "] HELLO", "] LOGON {", "*****",
 		"] BEGIN", "] RUN", `"CREATE (p:Person`, `{"name": "Ada"}`, "] PULL {\"n\": 1000}", "] RECORD", `{"()": [0, ["Person"], {`, `{"T": "1815-12-10"}`,
 		"] COMMIT", "SUCCESS {\"bookmark\": ", "<- COMMIT", "] GOODBYE",
 	} {

@@ -62,8 +62,14 @@ func (p *Printer) Print(e *Event, v *bolt.Version) {
 	if e.Problem != nil {
 		fmt.Fprintf(&b, "\n    ! %v", e.Problem)
 	}
-	b.WriteByte('\n')
-	if _, err := io.WriteString(p.W, b.String()); err != nil && p.err == nil {
+	p.write(b.String())
+}
+
+// Comment writes a line that is no event.
+func (p *Printer) Comment(text string) { p.write("# " + text) }
+
+func (p *Printer) write(line string) {
+	if _, err := io.WriteString(p.W, line+"\n"); err != nil && p.err == nil {
 		p.err = err
 	}
 }

@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/drawbolt/drawbolt/bolt"
@@ -8,21 +9,46 @@ import (
 	"github.com/drawbolt/drawbolt/packstream"
 )
 
-// Hidden stands in the place of credentials.
+// Hidden stands in the place of secrets.
 const Hidden = "*****"
 
-// Redacted returns a message without the secrets of its token: credentials, and
-// every parameter of schemes that are not known. Other messages are returned as
-// they are; a password in a statement's text stays.
-func (m *Message) Redacted() *Message {
-	if m.Signature != bolt.SignatureHello && m.Signature != bolt.SignatureLogon || len(m.Fields) == 0 {
-		return m
+// sensitive finds statements about users and their passwords.
+var sensitive = regexp.MustCompile(`(?i)password|identified|secret`)
+
+// Sensitive reports whether a statement may have a password in its text or in
+// its parameters.
+func Sensitive(query string) bool { return sensitive.MatchString(query) }
+
+// Redact takes the secrets out of an event: credentials, what belongs to an
+// unknown scheme, statements that may have a password, and bytes that a client
+// sent and nobody understands.
+func (e *Event) Redact() {
+	m := e.Message
+	if m == nil {
+		if e.Kind == KindBroken && e.Side != Server {
+			e.Bytes = nil
+		}
+		return
 	}
 	n := *m
-	n.Fields = slices.Clone(m.Fields)
-	token := &n.Fields[len(n.Fields)-1].Value
+	n.Fields, n.Trailing = slices.Clone(m.Fields), nil
+	e.Message = &n
+	switch m.Signature {
+	case bolt.SignatureHello, bolt.SignatureLogon:
+		if len(n.Fields) > 0 {
+			redactToken(&n.Fields[len(n.Fields)-1].Value)
+		}
+	case bolt.SignatureRun:
+		if len(n.Fields) > 1 && Sensitive(n.Fields[0].Value.Text) {
+			n.Fields[0].Value, n.Fields[1].Value = jolt.String(Hidden), jolt.String(Hidden)
+		}
+	default: // has no secrets
+	}
+}
+
+func redactToken(token *jolt.Value) {
 	if token.Kind != packstream.KindMap {
-		return m
+		return
 	}
 	token.Entries = slices.Clone(token.Entries)
 	for i := range token.Entries {
@@ -30,5 +56,4 @@ func (m *Message) Redacted() *Message {
 			e.Value = jolt.String(Hidden)
 		}
 	}
-	return &n
 }
