@@ -57,6 +57,8 @@ type Options struct {
 	// Offline makes the engine that of a database which has been stopped: it runs
 	// administration statements only.
 	Offline bool
+	// Live is what may be changed while the engine runs; nil for the defaults.
+	Live *Live
 	// Plans counts how often plans were found in the caches; several engines may
 	// share it. Nil means that nobody wants to know.
 	Plans *PlanCounters

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
+	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -15,11 +16,20 @@ type Session struct {
 	levels storage.Levels
 	// database is that of statements which name none; empty for the default.
 	database string
-	current  atomic.Pointer[storage.Transaction]
+	// choices are what SET SESSION SETTING has chosen.
+	choices function.Choices
+	current atomic.Pointer[storage.Transaction]
 }
 
 // Reset forgets what statements have chosen.
-func (s *Session) Reset() { s.levels, s.database = storage.Levels{}, "" }
+func (s *Session) Reset() { s.levels, s.database, s.choices = storage.Levels{}, "", nil }
+
+// Choice returns the value that the client has chosen for a setting; ok is false
+// when it has chosen none.
+func (s *Session) Choice(setting string) (value string, ok bool) {
+	value, ok = s.choices[setting]
+	return value, ok
+}
 
 // Database returns the database that USE DATABASE has chosen for statements that
 // name none, or nothing.

@@ -35,6 +35,8 @@ var policy = map[string]access.Privileges{ //nolint:gochecknoglobals // a consta
 	"SHOW METRICS INFO":             1 << access.Stats, "SHOW SCHEMA INFO": 1 << access.Stats, "ANALYZE GRAPH": 1 << access.Stats,
 	"SHOW SETTINGS": 1 << access.Config, "SHOW CONFIG": 1 << access.Config, "SHOW DATABASE SETTINGS": 1 << access.Config,
 	"SHOW DATABASE SETTING": 1 << access.Config, "SET DATABASE SETTING TO": 1 << access.Config,
+	"SHOW SESSION SETTINGS": 1 << access.Config, "SHOW SESSION SETTING": 1 << access.Config,
+	"SET SESSION SETTING TO": 1 << access.Config, "RESET SESSION SETTING": 1 << access.Config,
 	"SHOW TRANSACTION ISOLATION LEVEL": access.None,
 	"SHOW REPLICATION ROLE":            1 << access.Replication, "SHOW REPLICAS": 1 << access.Replication, "SHOW TRIGGERS": 1 << access.Trigger,
 	"SHOW STREAMS": 1 << access.Stream, "SHOW SNAPSHOTS": 1 << access.Durability, "SHOW NEXT SNAPSHOT": 1 << access.Durability,

@@ -97,10 +97,10 @@ func (e *Engine) start(ctx context.Context, p *prepared, x *execution) (*Result,
 	r.function = function.Context{
 		Store: e.store, Database: e.options.Database, Server: e.options.Server,
 		User: o.User, Roles: o.Roles, Account: o.Account, Metadata: o.Metadata,
-		Clock: temporal.Clock{Transaction: now, Statement: now},
+		Clock: temporal.Clock{Transaction: now, Statement: now, Zone: e.options.Live.now()},
 	}
 	if o.Session != nil {
-		r.function.Levels = o.Session.levels
+		r.function.Levels, r.function.Choices = o.Session.levels, &o.Session.choices
 	}
 	run.Start(exec.Options{
 		Store: e.store, Transaction: tx, Parameters: r.values, Function: &r.function,
@@ -149,6 +149,14 @@ func (r *Result) endRun() {
 	r.run.Release()
 	r.prepared.runs.Put(r.run)
 	r.run = nil
+}
+
+// Plan returns the plan of the statement; nil for a command.
+func (r *Result) Plan() *PlanNode {
+	if r.prepared.plan == nil {
+		return nil
+	}
+	return describePlan(r.prepared.plan, nil)
 }
 
 // Columns returns the names of the columns; none for a statement without a

@@ -1,6 +1,9 @@
 package cypher
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/exec"
 	"github.com/drawbolt/drawbolt/cypher/plan"
@@ -61,6 +64,32 @@ type PlanNode struct {
 	Profiled   bool
 	Rows, Hits int64
 	Children   []*PlanNode
+}
+
+// Lines draws the plan, one operator a line: inputs stand below their operator,
+// those of a second branch behind a bar.
+func (n *PlanNode) Lines() []string { return n.appendLines(nil, " ") }
+
+func (n *PlanNode) appendLines(lines []string, margin string) []string {
+	line := margin + "* " + n.Operator
+	if n.Details != "" {
+		// Names in a statement may have line ends and more.
+		line += " (" + strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) {
+				return ' '
+			}
+			return r
+		}, n.Details) + ")"
+	}
+	lines = append(lines, line)
+	if len(n.Children) == 0 {
+		return lines
+	}
+	for _, branch := range n.Children[1:] {
+		lines = append(lines, margin+`|\`)
+		lines = branch.appendLines(lines, margin+"| ")
+	}
+	return n.Children[0].appendLines(lines, margin)
 }
 
 const profileMode = ast.Profile

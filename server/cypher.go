@@ -90,6 +90,13 @@ func (r engineResult) Next(ctx context.Context, limit int) (Batch, error) {
 // Close lets the engine use the result's memory for the next one.
 func (r engineResult) Close() error { return r.Release() }
 
+func (r engineResult) Plan() []string {
+	if plan := r.Result.Plan(); plan != nil {
+		return plan.Lines()
+	}
+	return nil
+}
+
 func (r engineResult) Entities() bolt.Entities { return r.Result.Entities() }
 
 func (r engineResult) Summary() Summary {

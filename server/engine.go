@@ -91,6 +91,8 @@ type Result interface {
 	More() bool
 	// Summary is complete when More is false.
 	Summary() Summary
+	// Plan draws the plan, one operator a line; nil when there is none.
+	Plan() []string
 	// Entities resolves the nodes and relationships in the rows.
 	Entities() bolt.Entities
 	// Close gives up what is left; nothing of the result is used after it. The

@@ -1,8 +1,12 @@
 package server
 
 import (
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/drawbolt/drawbolt/cypher"
 )
 
 // Live holds what may be changed while the server runs. All methods may be
@@ -12,6 +16,7 @@ type Live struct {
 	queryTimeout atomic.Int64 // nanoseconds
 	slow         atomic.Int64 // nanoseconds, negative means off
 	failed       atomic.Bool
+	plan         atomic.Bool
 }
 
 // Live returns the settings of this server.
@@ -28,6 +33,35 @@ func (l *Live) SetSlowQueries(d time.Duration) { l.slow.Store(int64(d)) }
 
 // SetFailedQueries logs statements that fail, or not.
 func (l *Live) SetFailedQueries(on bool) { l.failed.Store(on) }
+
+// SetQueryPlan writes the plan behind the line of a slow statement, or not.
+func (l *Live) SetQueryPlan(on bool) { l.plan.Store(on) }
+
+// The settings that a client may choose for itself; see [cypher.Session].
+const (
+	SettingSlowQueries   = "log.min_duration_ms"
+	SettingFailedQueries = "log.failed_queries"
+	SettingQueryPlan     = "log.query_plan"
+)
+
+// slowFor returns how long a statement of a client takes when it is slow;
+// negative when none is.
+func (l *Live) slowFor(c *cypher.Session) time.Duration {
+	if v, ok := c.Choice(SettingSlowQueries); ok {
+		if ms, err := strconv.ParseInt(v, 10, 64); err == nil {
+			return time.Duration(ms) * time.Millisecond
+		}
+	}
+	return time.Duration(l.slow.Load())
+}
+
+// choice returns a switch as it stands for a client.
+func choice(c *cypher.Session, setting string, all *atomic.Bool) bool {
+	if v, ok := c.Choice(setting); ok {
+		return strings.EqualFold(v, "true")
+	}
+	return all.Load()
+}
 
 func (l *Live) start(o *Options) {
 	l.SetAgent(o.Agent)

@@ -3,6 +3,7 @@ package server
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -18,13 +19,16 @@ var (
 	literal   = regexp.MustCompile(`(?s)'(?:\\.|[^'\\])*'?|"(?:\\.|[^"\\])*"?`)
 )
 
+// hidden stands for a text.
+const hidden = "'****'"
+
 // masked is a statement as the log shows it: without its texts when one of them
 // may be a secret. Parameters are never logged.
 func masked(query string) string {
 	if !sensitive.MatchString(query) {
 		return query
 	}
-	return literal.ReplaceAllString(query, "'****'")
+	return literal.ReplaceAllString(query, hidden)
 }
 
 // logRun writes the line that tools look for when they follow what clients do.
@@ -55,7 +59,7 @@ func maskedIn(text, query string) string {
 	if !sensitive.MatchString(query) {
 		return masked(text)
 	}
-	return literal.ReplaceAllString(text, "'****'")
+	return literal.ReplaceAllString(text, hidden)
 }
 
 // appendPlain appends a simple value; of others only that they are there.
@@ -76,18 +80,35 @@ func appendPlain(dst []byte, v graph.Value) []byte {
 	}
 }
 
-// logSlow writes a line about a statement that has taken long.
-func (s *session) logSlow(query string, took time.Duration) {
-	if limit := time.Duration(s.server.live.slow.Load()); limit >= 0 && took >= limit {
-		s.log(zerolog.WarnLevel).Msgf("[slow-query] duration_ms=%d user=%s db=%s query=%q",
-			took.Milliseconds(), s.login.User, s.work.db.Name(), masked(query))
+// logsSlow reports whether a statement that has taken so long gets a line.
+func (s *session) logsSlow(took time.Duration) bool {
+	limit := s.server.live.slowFor(&s.chosen)
+	return limit >= 0 && took >= limit
+}
+
+// planForLog returns the plan as it stands behind that line, if it is wanted
+// there. It shows no texts: statements share plans, so that they may be another's.
+func (s *session) planForLog(r Result) string {
+	if !choice(&s.chosen, SettingQueryPlan, &s.server.live.plan) {
+		return ""
 	}
+	lines := r.Plan()
+	if len(lines) == 0 {
+		return ""
+	}
+	return "\nPLAN:\n" + literal.ReplaceAllString(strings.Join(lines, "\n"), hidden)
+}
+
+// logSlow writes a line about a statement that has taken long.
+func (s *session) logSlow(query, plan string, took time.Duration) {
+	s.log(zerolog.WarnLevel).Msgf("[slow-query] duration_ms=%d user=%s db=%s query=%q%s",
+		took.Milliseconds(), s.login.User, s.work.db.Name(), masked(query), plan)
 }
 
 // failStatement answers the failure of a statement, with a line in the log if
 // that is switched on.
 func (s *session) failStatement(query string, err error) error {
-	if s.server.live.failed.Load() {
+	if choice(&s.chosen, SettingFailedQueries, &s.server.live.failed) {
 		db := ""
 		if s.work.db != nil {
 			db = s.work.db.Name()

@@ -257,11 +257,16 @@ func (s *session) summarize(st *stream) error {
 		a.Outcome = bolt.OutcomeNoData
 	}
 	s.lend()
-	query := st.query
+	query, plan, slow := st.query, "", s.logsSlow(took)
+	if slow {
+		plan = s.planForLog(st.result)
+	}
 	if err := s.closeStream(st); err != nil {
 		return s.failStatement(query, err)
 	}
-	s.logSlow(query, took)
+	if slow {
+		s.logSlow(query, plan, took)
+	}
 	s.server.metrics.statement(sum.Type, took)
 	if s.state == stateAutoCommit {
 		position := sum.Position

@@ -57,6 +57,7 @@ func (f *fixed) Value(row, column int) graph.Value {
 }
 
 func (*fixed) Summary() server.Summary { return server.Summary{Type: "r"} }
+func (*fixed) Plan() []string          { return nil }
 func (*fixed) Entities() bolt.Entities { return nil }
 func (*fixed) Close() error            { return nil }
 

@@ -115,7 +115,7 @@ func (s *Store) Snapshots() ([]SnapshotInfo, error) {
 
 // NextSnapshot returns when the next snapshot will be written; ok is false when none is planned.
 func (s *Store) NextSnapshot() (at time.Time, ok bool) {
-	if s.options.SnapshotInterval <= 0 || s.options.Directory == "" {
+	if s.snapshotInterval.Load() <= 0 || s.options.Directory == "" {
 		return time.Time{}, false
 	}
 	return time.Unix(0, s.nextSnapshot.Load()), true

@@ -111,23 +111,37 @@ func (s *Store) pruneSnapshots(dir string) error {
 	return nil
 }
 
+// SetSnapshotInterval changes the time between two snapshots; zero ends them. The
+// time until the next one begins now.
+func (s *Store) SetSnapshotInterval(d time.Duration) {
+	s.snapshotInterval.Store(int64(d))
+	select {
+	case s.reschedule <- struct{}{}:
+	default:
+	}
+}
+
 // snapshotLoop writes snapshots from time to time until the store is closed.
 func (s *Store) snapshotLoop() {
-	tick := time.NewTicker(s.options.SnapshotInterval)
-	defer tick.Stop()
 	for {
-		s.nextSnapshot.Store(time.Now().Add(s.options.SnapshotInterval).UnixNano())
+		var due <-chan time.Time // never, when no snapshots are wanted
+		if d := time.Duration(s.snapshotInterval.Load()); d > 0 {
+			s.nextSnapshot.Store(time.Now().Add(d).UnixNano())
+			due = time.After(d)
+		}
 		select {
 		case <-s.quit:
 			return
-		case <-tick.C:
-			if s.analytical.Load() {
-				continue // snapshots are written on demand then
-			}
-			_, err := s.createSnapshot(context.Background(), false)
-			if err != nil && !s.closed.Load() && s.options.OnSnapshotError != nil {
-				s.options.OnSnapshotError(err)
-			}
+		case <-s.reschedule:
+			continue
+		case <-due:
+		}
+		if s.analytical.Load() {
+			continue // snapshots are written on demand then
+		}
+		_, err := s.createSnapshot(context.Background(), false)
+		if err != nil && !s.closed.Load() && s.options.OnSnapshotError != nil {
+			s.options.OnSnapshotError(err)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/drawbolt/drawbolt/storage"
@@ -69,6 +70,48 @@ func TestIDsAreNeverUsedTwice(t *testing.T) {
 
 // TestSnapshotsBesideWriters writes snapshots while many goroutines change a few
 // nodes, and opens the store from the newest one and the log.
+func TestSnapshotInterval(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, err := storage.Open(t.Context(), storage.Options{Directory: t.TempDir(), NoSync: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		snapshots := func() int {
+			synctest.Wait()
+			list, err := s.Snapshots()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list)
+		}
+		retry(t, s, func(tx *storage.Transaction) error {
+			_, err := tx.CreateNode(t.Context(), nil, nil)
+			return err
+		})
+		for _, step := range []struct {
+			interval time.Duration
+			pass     time.Duration
+			want     int
+		}{
+			{0, time.Hour, 0},
+			{time.Minute, 59 * time.Second, 0},
+			{time.Minute, 61 * time.Second, 1},
+			{0, time.Hour, 1},
+		} {
+			s.SetSnapshotInterval(step.interval)
+			if _, planned := s.NextSnapshot(); planned != (step.interval > 0) {
+				t.Errorf("every %v: planned is %v", step.interval, planned)
+			}
+			time.Sleep(step.pass) //nolint:forbidigo // under synctest
+			if got := snapshots(); got != step.want {
+				t.Errorf("%v with one every %v: %d snapshots, want %d", step.pass, step.interval, got, step.want)
+			}
+		}
+	})
+}
+
 func TestSnapshotsBesideWriters(t *testing.T) {
 	dir := t.TempDir()
 	o := storage.Options{Directory: dir, NoSync: true, LogFileSize: 4 << 10, SnapshotInterval: time.Millisecond}

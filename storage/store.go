@@ -56,8 +56,12 @@ type Store struct {
 	snapshotting sync.Mutex // one snapshot at a time
 	lastSnapshot Position
 	nextSnapshot atomic.Int64 // when, in nanoseconds of Unix time
-	filesLocked  atomic.Bool  // nothing is removed
-	analytical   atomic.Bool  // nothing is logged; changes with the mutex of appending held
+	// snapshotInterval is a time.Duration; reschedule wakes the loop that waits
+	// for the next snapshot.
+	snapshotInterval atomic.Int64
+	reschedule       chan struct{}
+	filesLocked      atomic.Bool // nothing is removed
+	analytical       atomic.Bool // nothing is logged; changes with the mutex of appending held
 
 	closed  atomic.Bool
 	stopped atomic.Pointer[Error] // why no changes are taken
@@ -80,7 +84,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s.idText = string(appendUUID(nil, s.id))
 	s.running.Go(func() { s.reclaimer.loop(s.quit) })
-	if o.SnapshotInterval > 0 && o.Directory != "" {
+	if o.Directory != "" {
 		s.running.Go(s.snapshotLoop)
 	}
 	return s, nil
@@ -92,7 +96,7 @@ func newStore(o Options) (*Store, error) {
 		o.FS = vfs.Default
 	}
 	s := &Store{
-		options: o, memory: slab.NewMemory(o.MemoryLimit, o.Budget), quit: make(chan struct{}),
+		options: o, memory: slab.NewMemory(o.MemoryLimit, o.Budget), quit: make(chan struct{}), reschedule: make(chan struct{}, 1),
 		labels: newTokens("labels", maxTokens), types: newTokens("relationship types", maxKinds), keys: newTokens("property keys", maxTokens),
 		labelSets:  newLabelSets(),
 		statistics: statistics{counts: make(map[statistic]int64)},
@@ -105,6 +109,7 @@ func newStore(o Options) (*Store, error) {
 		return nil, errors.Join(err, s.memory.Release())
 	}
 	s.registry = mvcc.NewRegistry(&s.published)
+	s.snapshotInterval.Store(int64(o.SnapshotInterval))
 	for i := range s.lines {
 		s.lines[i] = make(chan struct{}, 1)
 	}

@@ -45,7 +45,7 @@ has an effect. Every flag name of Memgraph is accepted; one without effect is a
 warning in the log, except for the value that describes what the server does
 anyway. Flag files have one flag a line; one dash or two, hyphens and underscores
 are the same. The last value wins, in this order: /etc/drawbolt/drawbolt.conf,
-~/.drawbolt/config, the file that DRAWBOLT_CONFIG or MEMGRAPH_CONFIG names, the
+~/.drawbolt/config, both unless --nodefault-config is given, the file that DRAWBOLT_CONFIG or MEMGRAPH_CONFIG names, the
 command line, and the environment variables MEMGRAPH_BOLT_PORT,
 MEMGRAPH_EXPERIMENTAL_ENABLED, MEMGRAPH_ENTERPRISE_LICENSE and
 MEMGRAPH_ORGANIZATION_NAME. ` + "`drawbolt --print-config`" + ` shows where each value

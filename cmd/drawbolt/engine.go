@@ -16,6 +16,7 @@ func engineOptions(f *gflags.Set, around *identity) cypher.Options {
 		Isolation: level,
 		Reloader:  around.reloader,
 		Server:    around, Transactions: around, Settings: around, Process: around,
+		Live:           &around.engines,
 		TestProcedures: f.Bool(flagTestProcedures),
 		PlanCacheSize:  planCache(f),
 		Load:           loadOptions(f),

@@ -52,6 +52,7 @@ const (
 	flagDevCertificate    = "dev-certificate"
 	flagDataDirectory     = "data-directory"
 	flagQueryTimeout      = "query-execution-timeout-sec"
+	flagTimezone          = "timezone"
 	flagLogLevel          = "log-level"
 	flagLogFile           = "log-file"
 	flagLogStderr         = "also-log-to-stderr"
@@ -306,6 +307,10 @@ func queryFlags() []gflags.Flag {
 			Help: "Maximum allowed time in seconds for a query or transaction; 0 means no limit. A client's own timeout may be shorter.",
 		},
 		{
+			Name: flagTimezone, Type: gflags.String, Default: "UTC", Validate: isZone,
+			Help: "Time zone of times that have none of their own, such as the present date: a name of the IANA database.",
+		},
+		{
 			Name: flagTestProcedures, Type: gflags.Bool, Hidden: true,
 			Help: "Let statements declare procedures, for conformance tests of the language.",
 		},
@@ -340,6 +345,19 @@ func isIP(name string, v gflags.Value) error {
 		return gflags.Refusef("Expected --%s to be an IP address, got %q", name, v.Text())
 	}
 	return nil
+}
+
+func isZone(name string, v gflags.Value) error {
+	if !knownZone(v.Text()) {
+		return gflags.Refusef("Expected --%s to be a time zone of the IANA database, got %q", name, v.Text())
+	}
+	return nil
+}
+
+// knownZone takes names only: offsets are no zones of the database.
+func knownZone(name string) bool {
+	_, ok := zoneOffset(name, 0)
+	return ok && name != "" && name[0] != '+' && name[0] != '-'
 }
 
 func isAgent(name string, v gflags.Value) error {

@@ -105,7 +105,7 @@ func acceptedQuery() []gflags.Flag {
 		{Name: "hops-limit-partial-results", Type: gflags.Bool, Default: "true", NoEffect: "there is no limit of hops", Help: "A query that reaches its limit of hops returns what it has."},
 		{Name: "query-modules-directory", Type: gflags.String, NoEffect: noModules, Help: "Directories with query modules, separated by commas."},
 		{Name: "query-callable-mappings-path", Type: gflags.String, NoEffect: noModules, Help: "File with further names of procedures."},
-		{Name: "timezone", Type: gflags.String, Default: "UTC", Validate: isZone, NoEffect: "times without a zone are in UTC", Fits: "UTC", Help: "Time zone of the server, a name of the IANA database."},
+		{Name: "query-log-directory", Type: gflags.String, NoEffect: "statements are lines of the log, see --log-level", Fits: "", Help: "Directory with a log for each session that asks for one."},
 		{Name: "scheduler", Type: gflags.String, Default: "priority_queue", Hidden: true, Validate: gflags.OneOf("scheduler", "asio", "priority_queue"), NoEffect: ownThreads, Help: "Scheduler of statements."},
 	}
 }
@@ -182,13 +182,6 @@ func isResolution(name string, v gflags.Value) error {
 func isLoggerType(name string, v gflags.Value) error {
 	if !strings.EqualFold(v.Text(), "sync") && !strings.EqualFold(v.Text(), "async") {
 		return gflags.Refusef("Expected --%s to be 'sync' or 'async' string", name)
-	}
-	return nil
-}
-
-func isZone(name string, v gflags.Value) error {
-	if _, ok := zoneOffset(v.Text(), 0); !ok || v.Text() == "" {
-		return gflags.Refusef("Expected --%s to be a time zone of the IANA database, got %q", name, v.Text())
 	}
 	return nil
 }

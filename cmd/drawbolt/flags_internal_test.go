@@ -176,6 +176,10 @@ func TestSources(t *testing.T) {
 		{name: "named file of Memgraph", env: map[string]string{memgraphVariable: named}, want: []string{"--bolt-port=5\n"}},
 		{name: "command line", env: map[string]string{fileVariable: named}, args: []string{"--bolt-port=6"}, want: []string{"# command line\n--bolt-port=6\n"}},
 		{name: "port from the environment", env: map[string]string{"MEMGRAPH_BOLT_PORT": "9"}, args: []string{"--bolt-port=6"}, want: []string{"# environment variable MEMGRAPH_BOLT_PORT\n--bolt-port=9\n"}},
+		{name: "no files", env: map[string]string{"HOME": "/home"}, args: []string{"--nodefault-config"}, want: []string{"# default\n--bolt-port=7687\n"}},
+		{name: "no files, in full", args: []string{"--default_config=false"}, want: []string{"# default\n--bolt-port=7687\n"}},
+		{name: "files again", args: []string{"--nodefault-config", "--default-config"}, want: []string{":1\n--bolt-port=1\n"}},
+		{name: "no files but the named one", env: map[string]string{fileVariable: named}, args: []string{"--nodefault-config"}, want: []string{named + ":1\n--bolt-port=5\n", "# default\n--log-level=WARNING\n"}},
 		{name: "default", want: []string{"# default\n--bolt-address=0.0.0.0\n"}},
 		{name: "secret", args: []string{"--aws-secret-key=planted"}, want: []string{"--aws-secret-key=********\n"}},
 	} {

@@ -35,6 +35,7 @@ const (
 	flagCheckConfig       = "check-config"
 	flagPrintConfig       = "print-config"
 	flagPrintDocument     = "print-document"
+	flagDefaultConfig     = "default-config"
 	flagMemgraphConfig    = "memgraph-config"
 	flagCheckData         = "check-data"
 	flagRepairTail        = "repair-tail"
@@ -123,7 +124,6 @@ func queryLogFlags() []gflags.Flag {
 		},
 		{
 			Name: flagQueryPlan, Type: gflags.Bool, Default: "true",
-			NoEffect: "lines of slow statements have no plan; PROFILE shows it", Fits: "false",
 			Help: "Write the plan behind the line of a slow statement.",
 		},
 		{
@@ -146,6 +146,10 @@ func startFlags() []gflags.Flag {
 		{
 			Name: flagInitDataFile, Type: gflags.String,
 			Help: "File of statements, one a line, that are executed when the server listens.",
+		},
+		{
+			Name: flagDefaultConfig, Type: gflags.Bool, Default: "true",
+			Help: "Read /etc/drawbolt/drawbolt.conf and ~/.drawbolt/config. Works on the command line only.",
 		},
 		{
 			Name: flagMemgraphConfig, Type: gflags.Bool,

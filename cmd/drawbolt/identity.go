@@ -19,6 +19,8 @@ type identity struct {
 	tunables atomic.Pointer[tunables]
 	// databases are those of the server, nil before they are open.
 	databases atomic.Pointer[catalog.Catalog]
+	// engines is what changes in the engines of all databases.
+	engines cypher.Live
 	// reloader reads key material again; nil without TLS.
 	reloader cypher.Reloader
 	// listening is the address of the listener, nil before there is one.

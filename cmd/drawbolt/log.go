@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -199,7 +200,7 @@ func formatted(w io.Writer, json bool) io.Writer {
 //	[2026-11-25 09:30:00.125] [drawbolt] [info] message key=value
 func lineWriter(w io.Writer) io.Writer {
 	return zerolog.ConsoleWriter{
-		Out: w, NoColor: true,
+		Out: w, NoColor: true, FormatPrepare: bareQueryLines,
 		FormatTimestamp: func(v any) string {
 			t, _ := v.(string)
 			return "[" + t + "] [drawbolt]"
@@ -215,6 +216,20 @@ func lineWriter(w io.Writer) io.Writer {
 			return "[" + l + "]"
 		},
 	}
+}
+
+// bareQueryLines takes the fields from the lines about statements: tools read
+// those up to their end. Objects have the fields all the same.
+func bareQueryLines(event map[string]any) error {
+	message, _ := event[zerolog.MessageFieldName].(string)
+	for _, kind := range [...]string{"[Run", "[slow-query]", "[failed-query]"} {
+		if strings.HasPrefix(message, kind) {
+			maps.DeleteFunc(event, func(field string, _ any) bool {
+				return field != zerolog.MessageFieldName && field != zerolog.LevelFieldName && field != zerolog.TimestampFieldName
+			})
+		}
+	}
+	return nil
 }
 
 // A clock gives each event its time, in the form of the log's lines or, in

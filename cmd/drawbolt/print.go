@@ -14,7 +14,7 @@ import (
 // they are no part of a configuration.
 func actions() []string {
 	return []string{
-		"check_config", "check_data", "repair_tail", "print_config", "print_document", "memgraph_config", "probe", "create_certificate",
+		"check_config", "check_data", "repair_tail", "print_config", "print_document", "default_config", "memgraph_config", "probe", "create_certificate",
 		"flagfile", "fromenv", "tryfromenv", "undefok", "h", "tab_completion_word", "tab_completion_columns",
 		"help", "helpfull", "helpshort", "helpon", "helpmatch", "helppackage", "helpxml", "version",
 	}

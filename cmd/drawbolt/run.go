@@ -240,9 +240,6 @@ func (p *process) serve() error {
 
 // serveDatabases listens until a signal comes.
 func (p *process) serveDatabases(ctx context.Context, databases *catalog.Catalog, around *identity, signals <-chan os.Signal) error {
-	if err := p.initialise(ctx, databases, flagInitFile); err != nil {
-		return err
-	}
 	opts := serverOptions(p.flags, databases, p.log.Logger)
 	opts.Authenticator = loginDoor{p.users}
 	var err error
@@ -250,7 +247,7 @@ func (p *process) serveDatabases(ctx context.Context, databases *catalog.Catalog
 		return &startError{exitConfig, err}
 	}
 	p.serving.Store(p.server)
-	settings, err := openTunables(p.flags, p.server.Live(), p.log)
+	settings, err := openTunables(p.flags, effects{live: p.server.Live(), engines: &around.engines, databases: databases, log: p.log})
 	if err != nil {
 		return &startError{exitConfig, errors.Join(err, p.server.Close())}
 	}
@@ -263,6 +260,9 @@ func (p *process) serveDatabases(ctx context.Context, databases *catalog.Catalog
 		monitor.NewCounter("plan_cache_total", "Statements by whether their plan was there.", p.plans.Hits.Load, "result", "hit"),
 		monitor.NewCounter("plan_cache_total", "Statements by whether their plan was there.", p.plans.Misses.Load, "result", "miss"),
 	); err != nil {
+		return errors.Join(err, p.server.Close())
+	}
+	if err := p.initialise(ctx, databases, flagInitFile); err != nil {
 		return errors.Join(err, p.server.Close())
 	}
 	listener, err := p.listen(ctx)

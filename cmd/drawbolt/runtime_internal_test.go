@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,7 +10,9 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/server"
+	"github.com/drawbolt/drawbolt/server/catalog"
 )
 
 // openSettings opens the settings of a server that does not run.
@@ -21,7 +24,16 @@ func openSettings(t *testing.T, dir string, args ...string) (*tunables, error) {
 	}
 	log := discardLog()
 	log.Logger, log.stderr = zerolog.Nop(), &gate{}
-	return openTunables(flags, new(server.Live), log)
+	databases, err := catalog.Open(t.Context(), catalog.Options{Default: "neo4j"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := databases.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return openTunables(flags, effects{live: new(server.Live), engines: new(cypher.Live), databases: databases, log: log})
 }
 
 func valueOf(t *testing.T, s *tunables, key string) string {
@@ -56,6 +68,32 @@ func TestTunables(t *testing.T) {
 		{key: "log.min_duration_ms", value: "20", kept: true},
 		{key: "log.min_duration_ms", value: "x", err: "Value must be an integer."},
 		{key: "log.failed_queries", value: "true", kept: true},
+		{key: "log.failed_queries", value: "TRUE", kept: true},
+		{key: "log.query_plan", value: "false", kept: true},
+		{key: "log.query_plan", value: "0", err: "Cannot update setting 'log.query_plan': Boolean value supports only 'false' or 'true' as the input."},
+		{key: "timezone", value: "Europe/Berlin", kept: true},
+		{key: "timezone", value: "europe/berlin", err: "Cannot update setting 'timezone': Timezone names must follow the IANA standard. Please note that the names are case-sensitive."},
+		{key: "timezone", value: "+01:00", err: "Timezone names must follow the IANA standard."},
+		{key: "timezone", value: "", err: "Timezone names must follow the IANA standard."},
+		{key: "storage.snapshot.interval", value: "60"},
+		{key: "storage.snapshot.interval", value: ""},
+		{key: "storage.snapshot.interval", value: "604801", err: "Snapshot interval can be defined as an integer period in seconds, at most one week."},
+		{key: "storage.snapshot.interval", value: "0 0 * * * *", err: "6-field cron expressions are not supported."},
+		{key: "hops_limit_partial_results", value: "false", kept: true},
+		{key: "hops_limit_partial_results", value: "maybe", err: "Boolean value supports only 'false' or 'true' as the input."},
+		{key: "cartesian-product-enabled", value: "false"},
+		{key: "debug-query-plans", value: "true"},
+		{key: "query-log-directory", value: "/tmp", kept: true},
+		{key: "storage-gc-aggressive", value: "true", kept: true},
+		{key: "storage.omit_vector_index_properties_on_return", value: "true", kept: true},
+		{key: "storage.access_timeout_sec", value: "5"},
+		{key: "storage.access_timeout_sec", value: "0", err: "Cannot update setting 'storage.access_timeout_sec': storage.access_timeout_sec must be in range [1, 1000000]"},
+		{key: "storage.access_timeout_sec", value: "-1", err: "storage.access_timeout_sec must be a valid unsigned integer"},
+		{key: "file.download_conn_timeout_sec", value: "5", kept: true},
+		{key: "file.download_conn_timeout_sec", value: "x", err: "file.download_conn_timeout_sec must be a valid unsigned integer"},
+		{key: "aws.region", value: "eu", kept: true},
+		{key: "aws.endpoint_url", value: "http://x", kept: true},
+		{key: "organization.name", value: "o", kept: true},
 		{key: "nosuch", value: "1", err: "Unknown setting name 'nosuch'"},
 	} {
 		t.Run(tt.key+"="+tt.value, func(t *testing.T) {
@@ -85,6 +123,68 @@ func TestTunables(t *testing.T) {
 				t.Errorf("after a restart %q, kept should be %v", got, tt.kept)
 			}
 		})
+	}
+}
+
+// TestTunableTable finds the flag of every setting, and a reason for each that
+// does nothing.
+func TestTunableTable(t *testing.T) {
+	t.Parallel()
+	flags, errs := parsed(t, gflags.Input{})
+	if flags == nil {
+		t.Fatal(errs)
+	}
+	byName := make(map[string]gflags.Setting)
+	for f := range flags.All() {
+		byName[f.Name] = f
+	}
+	for _, row := range tunableTable() {
+		f, ok := byName[strings.ReplaceAll(row.flag, "-", "_")]
+		switch {
+		case !ok:
+			t.Errorf("%s: no flag %s", row.key, row.flag)
+		case (row.apply == nil) != (f.Flag.NoEffect != ""):
+			t.Errorf("%s: the setting and --%s do not agree whether they have an effect", row.key, row.flag)
+		case row.refuses(f.Default) != nil:
+			t.Errorf("%s refuses the default of --%s: %v", row.key, row.flag, row.refuses(f.Default))
+		}
+	}
+}
+
+// TestTunableSecrets shows no secret in listings and in the log, and keeps it.
+func TestTunableSecrets(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := openSettings(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	s.log.Logger = zerolog.New(&log)
+	for _, key := range []string{"aws.access_key", "aws.secret_key", "enterprise.license"} {
+		if err := s.set(key, "planted"); err != nil {
+			t.Fatal(err)
+		}
+		if got := valueOf(t, s, key); strings.Contains(got, "planted") || got == "" {
+			t.Errorf("%s is shown as %q", key, got)
+		}
+		if !strings.Contains(log.String(), "setting "+key+" has no effect: ") {
+			t.Errorf("no warning about %s in the log", key)
+		}
+	}
+	if strings.Contains(log.String(), "planted") {
+		t.Errorf("the log has a secret:\n%s", log.String())
+	}
+	info, err := os.Stat(filepath.Join(dir, settingsFile))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%s: %v, %v; want mode 0600", settingsFile, info, err)
+	}
+	again, err := openSettings(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.values["aws.secret_key"] != "planted" {
+		t.Error("the secret was not kept")
 	}
 }
 

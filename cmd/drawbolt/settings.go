@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/server/monitor"
 )
@@ -36,7 +37,7 @@ func (i *identity) Configuration() []cypher.Setting {
 	now := make(map[string]string)
 	if t := i.tunables.Load(); t != nil {
 		for _, v := range t.all() {
-			now[v.flag] = v.value
+			now[v.flag.Name] = v.value
 		}
 	}
 	var list []cypher.Setting
@@ -63,13 +64,10 @@ func (i *identity) Runtime() []cypher.Setting {
 	}
 	var list []cypher.Setting
 	for _, v := range t.all() {
-		s := cypher.Setting{Name: v.key, Value: v.value}
-		for f := range i.flags.All() {
-			if f.Name == v.flag {
-				s.Default, s.Description, s.Explicit = f.Default, f.Flag.Help, i.flags.Given(f.Name)
-			}
-		}
-		list = append(list, s)
+		list = append(list, cypher.Setting{
+			Name: v.key, Value: v.value, Session: v.session,
+			Default: v.flag.Default, Description: v.flag.Flag.Help, Explicit: v.flag.Origin.Source != gflags.FromDefault,
+		})
 	}
 	return list
 }
@@ -81,6 +79,16 @@ func (i *identity) Set(name, value string) error {
 		return errStarting
 	}
 	return t.set(name, value)
+}
+
+// Check tells what Set would.
+func (i *identity) Check(name, value string) error {
+	t := i.tunables.Load()
+	if t == nil {
+		return errStarting
+	}
+	_, err := t.find(name, value)
+	return err
 }
 
 // Memory returns what the system says about the process.

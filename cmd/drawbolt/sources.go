@@ -24,10 +24,13 @@ const (
 // configFiles returns the flag files that are read before the command line, in
 // order: later ones win. The files of an installed Memgraph are read only when
 // --memgraph-config asks for it, because its ports and directories may be in
-// use.
+// use. --nodefault-config leaves all out but those that variables name.
 func (env environment) configFiles() ([]string, error) {
-	packaged, home := []string{packagedFile}, []string{homeFile}
-	if asks(env.args, flagMemgraphConfig) {
+	var packaged, home []string
+	if asks(env.args, flagDefaultConfig, true) {
+		packaged, home = append(packaged, packagedFile), append(home, homeFile)
+	}
+	if asks(env.args, flagMemgraphConfig, false) {
 		packaged = append(packaged, memgraphFile)
 		home = append(home, memgraphHomeFile)
 	}
@@ -57,16 +60,22 @@ func (env environment) configFiles() ([]string, error) {
 	return files, nil
 }
 
-// asks reports whether the command line sets a boolean flag. Other flags may be
-// unknown: the parser reports them later.
-func asks(args []string, flag string) bool {
-	on := false
+// asks reports whether the command line sets a boolean flag, which is on without.
+// Other flags may be unknown: the parser reports them later.
+func asks(args []string, flag string, on bool) bool {
 	for _, arg := range args {
 		if arg == "--" {
 			break
 		}
 		name, value, given := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-"), "=")
-		if !strings.HasPrefix(arg, "-") || strings.ReplaceAll(name, "_", "-") != flag {
+		name = strings.ReplaceAll(name, "_", "-")
+		switch {
+		case !strings.HasPrefix(arg, "-"):
+			continue
+		case name == "no"+flag:
+			on = false
+			continue
+		case name != flag:
 			continue
 		}
 		on = !given || slices.Contains([]string{"1", "t", "true", "y", "yes"}, strings.ToLower(value))

@@ -100,7 +100,7 @@ func Start(tb testing.TB, o Options) *Server {
 		s.Directory = tb.TempDir()
 	}
 	args := []string{
-		"--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory=" + s.Directory,
+		isolated, "--bolt-address=127.0.0.1", "--bolt-port=0", "--data-directory=" + s.Directory,
 		"--also-log-to-stderr", "--log-level=INFO",
 	}
 	// The default ports are the same for all servers of all tests.
@@ -189,11 +189,14 @@ func (s *Server) CPU(tb testing.TB) time.Duration {
 	return d
 }
 
+// isolated keeps the configuration of the machine out of the tests.
+const isolated = "--nodefault-config"
+
 // Run runs the binary to its end and returns its exit code and output: for
 // flags that must stop the start.
 func Run(tb testing.TB, args ...string) (code int, out string) {
 	tb.Helper()
-	cmd := exec.CommandContext(tb.Context(), Build(tb), args...) //nolint:gosec // the test says the flags
+	cmd := exec.CommandContext(tb.Context(), Build(tb), append([]string{isolated}, args...)...) //nolint:gosec // the test says the flags
 	b, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

@@ -46,6 +46,18 @@ func ask(t *testing.T, d neo4j.DriverWithContext, query string, params map[strin
 // patience bounds the wait for a line of the server's output.
 const patience = 10 * time.Second
 
+// awaitLine waits for something in the server's output, which comes through a
+// pipe and may come after an answer.
+func awaitLine(t *testing.T, s *binary.Server, pattern string) {
+	t.Helper()
+	want := regexp.MustCompile(pattern)
+	for deadline := time.Now().Add(patience); !want.MatchString(s.Output()); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("no %s in the server's output", pattern)
+		}
+	}
+}
+
 // planted must not be found in anything that the server writes.
 const planted = "Planted5ecret"
 
@@ -66,14 +78,7 @@ func TestSettings(t *testing.T) {
 	if _, err := ask(t, d, "RETURN 41 + 1", nil); err != nil {
 		t.Fatal(err)
 	}
-	// The output comes through a pipe, and may come after the answer.
-	deadline := time.Now().Add(patience)
-	for !strings.Contains(s.Output(), `db=neo4j query="RETURN 41 + 1"`) {
-		if time.Now().After(deadline) {
-			t.Fatal("the setting has no effect: no line of a slow statement")
-		}
-		runtime.Gosched()
-	}
+	awaitLine(t, s, `db=neo4j query="RETURN 41 \+ 1"`)
 	for query, want := range map[string]string{
 		`SET DATABASE SETTING "nosuch" TO "1"`:    "Unknown setting name 'nosuch'",
 		`SET DATABASE SETTING "log.level" TO "x"`: "Cannot update setting 'log.level': Unsupported log level.",

@@ -35,12 +35,18 @@ type Context struct {
 	Metadata graph.Value
 	// Levels are the isolation levels that the client has chosen.
 	Levels storage.Levels
+	// Choices are the client's own settings; nil where no client is known.
+	Choices *Choices
 	// File and Line are where LOAD CSV reads; empty and zero elsewhere.
 	File string
 	Line int64
 	// Server answers what the engine itself does not know; it may be nil.
 	Server Server
 }
+
+// Choices are the values of settings that a client has chosen for itself, by
+// name.
+type Choices map[string]string
 
 // A Server knows what is around the database: identity, addresses, settings.
 // It is implemented where server and engine are wired together.

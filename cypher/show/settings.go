@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
@@ -24,23 +25,104 @@ func (t *Tables) addSettings() {
 		}
 		return nil
 	}, textual("setting_name", "setting_value")...)
-	t.show("DATABASE SETTING", t.runtimeSetting, textual("setting_value")...)
-	t.add(&Table{Alone: true, rows: func(_ context.Context, r *Request) error {
-		if err := t.Settings.Set(r.Text("setting"), r.Text("value")); err != nil {
-			return &Error{Message: err.Error()}
+	t.show("DATABASE SETTING", func(_ context.Context, r *Request) error {
+		s, err := t.runtimeSetting(r.Text("setting"))
+		if err != nil {
+			return err
 		}
-		return nil
+		return r.Yield([]graph.Value{text(s.Value)})
+	}, textual("setting_value")...)
+	t.add(&Table{Alone: true, rows: func(_ context.Context, r *Request) error {
+		return refusedWith(t.Settings.Set(r.Text("setting"), r.Text("value")))
 	}}, "SET DATABASE SETTING TO")
+	t.addSessionSettings()
 }
 
-func (t *Tables) runtimeSetting(_ context.Context, r *Request) error {
+// addSessionSettings adds the statements about settings that each client may
+// choose for itself.
+func (t *Tables) addSessionSettings() {
+	t.show("SESSION SETTINGS", func(_ context.Context, r *Request) error {
+		for _, s := range t.Settings.Runtime() {
+			if !s.Session {
+				continue
+			}
+			if err := r.Yield([]graph.Value{text(s.Name), text(r.chosen(&s))}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, textual("setting_name", "setting_value")...)
+	t.show("SESSION SETTING", func(_ context.Context, r *Request) error {
+		s, err := t.sessionSetting(r)
+		if err != nil {
+			return err
+		}
+		return r.Yield([]graph.Value{text(r.chosen(s))})
+	}, textual("setting_value")...)
+	t.add(&Table{Alone: true, rows: func(_ context.Context, r *Request) error {
+		s, err := t.sessionSetting(r)
+		if err != nil {
+			return err
+		}
+		if err := t.Settings.Check(s.Name, r.Text("value")); err != nil {
+			return refusedWith(err)
+		}
+		if *r.Choices == nil {
+			*r.Choices = make(function.Choices)
+		}
+		(*r.Choices)[s.Name] = r.Text("value")
+		return nil
+	}}, "SET SESSION SETTING TO")
+	t.add(&Table{Alone: true, rows: func(_ context.Context, r *Request) error {
+		s, err := t.sessionSetting(r)
+		if err == nil {
+			delete(*r.Choices, s.Name)
+		}
+		return err
+	}}, "RESET SESSION SETTING")
+}
+
+// sessionSetting returns the setting that a statement about the client's own
+// settings names.
+func (t *Tables) sessionSetting(r *Request) (*Setting, error) {
 	name := r.Text("setting")
-	for _, s := range t.Settings.Runtime() {
-		if s.Name == name {
-			return r.Yield([]graph.Value{text(s.Value)})
+	s, err := t.runtimeSetting(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !s.Session:
+		return nil, &Error{Message: `Setting "` + name + `" cannot be set per-session`}
+	case r.Choices == nil:
+		return nil, &Error{Message: "There is no session that could have settings of its own."}
+	}
+	return s, nil
+}
+
+// chosen returns the value of a setting that holds for the client.
+func (r *Request) chosen(s *Setting) string {
+	if r.Choices != nil {
+		if v, ok := (*r.Choices)[s.Name]; ok {
+			return v
 		}
 	}
-	return &Error{Message: "Unknown setting name '" + name + "'"}
+	return s.Value
+}
+
+// refusedWith makes an error for the client of one that the server has worded.
+func refusedWith(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Message: err.Error()}
+}
+
+func (t *Tables) runtimeSetting(name string) (*Setting, error) {
+	for _, s := range t.Settings.Runtime() {
+		if s.Name == name {
+			return &s, nil
+		}
+	}
+	return nil, &Error{Message: "Unknown setting name '" + name + "'"}
 }
 
 // listSettings lists what the server was started with, and then what can be

@@ -16,8 +16,8 @@ import (
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
-// A fakeServer has two settings, one of which can be changed, and one open
-// transaction.
+// A fakeServer has three settings, two of which can be changed, one of them by
+// each client for itself, and one open transaction.
 type fakeServer struct {
 	level  string
 	killed []string
@@ -28,7 +28,17 @@ func (f *fakeServer) Configuration() []cypher.Setting {
 }
 
 func (f *fakeServer) Runtime() []cypher.Setting {
-	return []cypher.Setting{{Name: "log.level", Default: "INFO", Value: f.level}}
+	return []cypher.Setting{
+		{Name: "log.failed_queries", Default: "false", Value: "false", Session: true},
+		{Name: "log.level", Default: "INFO", Value: f.level},
+	}
+}
+
+func (f *fakeServer) Check(name, value string) error {
+	if value == "bad" {
+		return errors.New("Cannot update setting '" + name + "': bad")
+	}
+	return nil
 }
 
 func (f *fakeServer) Set(name, value string) error {
@@ -124,7 +134,12 @@ func TestStorageStatements(t *testing.T) {
 // rows runs a statement and returns its columns and rows as text.
 func rows(t *testing.T, e *cypher.Engine, query string) (columns string, out []string, err error) {
 	t.Helper()
-	r, err := e.Run(t.Context(), query, graph.Map(nil), cypher.RunOptions{})
+	return rowsWith(t, e, query, cypher.RunOptions{})
+}
+
+func rowsWith(t *testing.T, e *cypher.Engine, query string, o cypher.RunOptions) (columns string, out []string, err error) {
+	t.Helper()
+	r, err := e.Run(t.Context(), query, graph.Map(nil), o)
 	if err != nil {
 		return "", nil, err
 	}
@@ -250,10 +265,13 @@ func TestStatements(t *testing.T) {
 			name: "configuration", query: "SHOW CONFIG", columns: "name | default_value | current_value | description",
 			want: []string{`"bolt_port" | "7687" | "7000" | "The port."`},
 		},
-		{name: "run-time settings", query: "SHOW DATABASE SETTINGS", columns: "setting_name | setting_value", want: []string{`"log.level" | "INFO"`}},
+		{name: "run-time settings", query: "SHOW DATABASE SETTINGS", columns: "setting_name | setting_value", want: []string{`"log.failed_queries" | "false"`, `"log.level" | "INFO"`}},
 		{name: "one run-time setting", query: "SHOW DATABASE SETTING 'log.level'", columns: "setting_value", want: []string{`"INFO"`}},
 		{name: "no such setting", query: "SHOW DATABASE SETTING 'x'", err: "Unknown setting name 'x'"},
 		{name: "no such setting to change", query: "SET DATABASE SETTING 'x' TO 'y'", err: "Unknown setting name 'x'"},
+		{name: "settings of a client", query: "SHOW SESSION SETTINGS", columns: "setting_name | setting_value", want: []string{`"log.failed_queries" | "false"`}},
+		{name: "a setting of a client, where none is known", query: "SHOW SESSION SETTING 'log.failed_queries'", err: "There is no session"},
+		{name: "a client's setting of all", query: "SHOW SESSION SETTING 'log.level'", err: `Setting "log.level" cannot be set per-session`},
 		{name: "current user", query: "SHOW CURRENT USER", columns: "user | roles | passwordChangeRequired | suspended | home", want: []string{}},
 		{name: "users", query: "SHOW USERS", columns: "user | roles | passwordChangeRequired | suspended | home", want: []string{}},
 		{name: "storage", query: "SHOW STORAGE INFO YIELD `storage info` AS k, value WHERE k = 'vertex_count' RETURN value", columns: "value", want: []string{"2"}},
@@ -322,6 +340,41 @@ func TestSettingChanges(t *testing.T) {
 	defer tx.Rollback()
 	if _, err := tx.Run(t.Context(), "SET DATABASE SETTING 'log.level' TO 'INFO'", graph.Map(nil), cypher.RunOptions{}); err == nil {
 		t.Error("a setting was changed inside of a transaction")
+	}
+}
+
+// TestSessionSettings lets a client choose a setting for itself.
+func TestSessionSettings(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	session := new(cypher.Session)
+	for _, tt := range []struct {
+		query, want, err string
+	}{
+		{query: "SHOW SESSION SETTING 'log.failed_queries'", want: `"false"`},
+		{query: "SET SESSION SETTING 'log.failed_queries' TO 'true'"},
+		{query: "SHOW SESSION SETTING 'log.failed_queries'", want: `"true"`},
+		{query: "SHOW SESSION SETTINGS", want: `"log.failed_queries" | "true"`},
+		{query: "SHOW DATABASE SETTING 'log.failed_queries'", want: `"false"`},
+		{query: "SET SESSION SETTING 'log.failed_queries' TO 'bad'", err: "Cannot update setting 'log.failed_queries': bad"},
+		{query: "SET SESSION SETTING 'log.level' TO 'INFO'", err: `Setting "log.level" cannot be set per-session`},
+		{query: "SET SESSION SETTING 'x' TO 'y'", err: "Unknown setting name 'x'"},
+		{query: "RESET SESSION SETTING 'log.level'", err: `Setting "log.level" cannot be set per-session`},
+		{query: "RESET SESSION SETTING 'log.failed_queries'"},
+		{query: "SHOW SESSION SETTING 'log.failed_queries'", want: `"false"`},
+		{query: "SET SESSION SETTING 'log.failed_queries' TO 'true'"},
+	} {
+		_, got, err := rowsWith(t, e, tt.query, cypher.RunOptions{Session: session})
+		if tt.err != "" && (err == nil || err.Error() != tt.err) || tt.err == "" && err != nil || strings.Join(got, "\n") != tt.want {
+			t.Errorf("%s = %q, %v; want %q, %q", tt.query, got, err, tt.want, tt.err)
+		}
+	}
+	if v, ok := session.Choice("log.failed_queries"); !ok || v != "true" {
+		t.Errorf("the session has %q, %v", v, ok)
+	}
+	session.Reset()
+	if v, ok := session.Choice("log.failed_queries"); ok {
+		t.Errorf("after Reset the session has %q", v)
 	}
 }
 

@@ -120,8 +120,10 @@ type Settings interface {
 	// Runtime lists the settings that SET DATABASE SETTING can change, sorted by
 	// name.
 	Runtime() []Setting
-	// Set changes one of those. The error is for the client.
+	// Set changes one of those. The error is for the client, as is that of Check,
+	// which tells what Set would.
 	Set(name, value string) error
+	Check(name, value string) error
 }
 
 // A Setting is one value of the configuration.
@@ -129,4 +131,6 @@ type Setting struct {
 	Name, Default, Value, Description string
 	// Explicit says that somebody has chosen the value.
 	Explicit bool
+	// Session says that each client may choose a value of its own.
+	Session bool
 }

@@ -253,6 +253,20 @@ func (c *Catalog) storeOptions(path ...string) storage.Options {
 	return o
 }
 
+// SetSnapshotInterval changes the time between two snapshots of every database,
+// those that come later too.
+func (c *Catalog) SetSnapshotInterval(d time.Duration) {
+	c.changing.Lock()
+	defer c.changing.Unlock()
+	c.options.Store.SnapshotInterval = d
+	c.system.SetSnapshotInterval(d)
+	for _, db := range c.names.Load().databases {
+		if db.store != nil {
+			db.store.SetSnapshotInterval(d)
+		}
+	}
+}
+
 // path returns a path below the data directory; empty in memory.
 func (c *Catalog) path(parts ...string) string {
 	if c.options.Directory == "" {

@@ -221,6 +221,8 @@ func (r *scriptedResult) Summary() server.Summary {
 	return s
 }
 
+func (r *scriptedResult) Plan() []string { return nil }
+
 func (r *scriptedResult) Close() error {
 	if !r.closed {
 		r.closed = true

@@ -176,6 +176,14 @@ type Setting struct {
 	Builtin bool // belongs to this package, not to the table
 }
 
+// Display returns a value of the flag as listings show it: asterisks for a secret.
+func (s *Setting) Display(value string) string {
+	if s.Flag.Secret && value != "" {
+		return hiddenValue
+	}
+	return value
+}
+
 // All returns every flag, hidden ones too, sorted by name.
 func (s *Set) All() iter.Seq[Setting] {
 	sorted := slices.SortedFunc(slices.Values(s.order), func(a, b *entry) int {
