@@ -253,6 +253,7 @@ func (e *Engine) Begin(ctx context.Context, o TransactionOptions) (*Transaction,
 	if err != nil {
 		return nil, errorOf(err)
 	}
+	tx.Rest()
 	return &Transaction{engine: e, tx: tx, options: o}, nil
 }
 
@@ -379,6 +380,13 @@ func (t *Transaction) Rollback() {
 	if !t.ended {
 		t.end()
 		t.tx.Rollback()
+	}
+}
+
+// rest lets the store know that nothing is read between two statements.
+func (t *Transaction) rest() {
+	if len(t.open) == 0 {
+		t.tx.Rest()
 	}
 }
 

@@ -311,6 +311,7 @@ func (r *Result) Release() error {
 	err := r.Close()
 	if t := r.holder; t != nil {
 		t.open = slices.DeleteFunc(t.open, func(o *Result) bool { return o == r })
+		t.rest()
 	}
 	clear(r.values)
 	e := r.engine

@@ -98,8 +98,12 @@ type waiter struct {
 // bounds waits for other transactions, not the flush of the log: from there on
 // the outcome would be unknown.
 func (t *Transaction) Commit(ctx context.Context) (Position, error) {
+	wrote := t.work != nil
 	p, err := t.commit(ctx)
 	t.Rollback()
+	if wrote {
+		t.store.reclaimer.help()
+	}
 	return p, err
 }
 
@@ -107,6 +111,9 @@ func (t *Transaction) Commit(ctx context.Context) (Position, error) {
 // for reading until Commit or Rollback. Views must be taken anew: what they show
 // from then on is the state at its own commit.
 func (t *Transaction) CommitOpen(ctx context.Context) (Position, error) {
+	if !t.ended {
+		t.store.registry.Widen(t.actor)
+	}
 	p, err := t.commit(ctx)
 	if err == nil {
 		t.store.registry.Wake(t.actor)
@@ -244,7 +251,11 @@ func (s *Store) publish(k *ticket) {
 		q := p.queue[n]
 		for _, c := range q.work.changes {
 			if c.undo != 0 {
-				q.work.replaced = append(q.work.replaced, garbage{kind: garbageUndo, a: c.undo})
+				kind := garbageRelationshipUndo
+				if c.kind.isNode() {
+					kind = garbageNodeUndo
+				}
+				q.work.replaced = append(q.work.replaced, garbage{kind: kind, a: c.undo, b: c.slot})
 			}
 		}
 		q.work.settleAll(q.timestamp)

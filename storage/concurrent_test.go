@@ -625,6 +625,94 @@ func TestMemoryStays(t *testing.T) {
 	}
 }
 
+// TestLongReader changes the same records again and again, and creates and deletes
+// others, while readers keep what they saw. The store keeps one version of a
+// record for each of them and nothing of what came and went in between.
+func TestLongReader(t *testing.T) {
+	const nodes, rounds = 1000, 400 / sampling
+	s := open(t, storage.Options{})
+	label := must[storage.LabelID](t)(s.InternLabel("L"))
+	typ := must[storage.TypeID](t)(s.InternType("T"))
+	key := must[storage.KeyID](t)(s.InternKey("k"))
+	if err := s.CreateIndex(t.Context(), storage.IndexSpec{Label: label, Keys: []storage.KeyID{key}}); err != nil {
+		t.Fatal(err)
+	}
+	var ids []graph.NodeID
+	retry(t, s, func(tx *storage.Transaction) error {
+		for i := range int64(nodes) {
+			ids = append(ids, must[graph.NodeID](t)(tx.CreateNode(t.Context(), []storage.LabelID{label}, []storage.Property{{Key: key, Value: graph.Integer(i - nodes)}})))
+		}
+		return nil
+	})
+	type reader struct {
+		tx   *storage.Transaction
+		sees int64
+	}
+	begin := func(sees int) reader {
+		tx := s.Begin(storage.ReadMode)
+		tx.Rest()
+		return reader{tx, int64(sees)}
+	}
+	readers := []reader{begin(-1)}
+	var early int64
+	for round := range rounds {
+		retry(t, s, func(tx *storage.Transaction) error {
+			fresh := must[graph.NodeID](t)(tx.CreateNode(t.Context(), []storage.LabelID{label}, nil))
+			for i, id := range ids {
+				if err := tx.SetNodeProperty(t.Context(), id, key, graph.Integer(int64(round*nodes+i))); err != nil {
+					return err
+				}
+			}
+			must[graph.RelationshipID](t)(tx.CreateRelationship(t.Context(), ids[0], fresh, typ, nil))
+			return nil
+		})
+		retry(t, s, func(tx *storage.Transaction) error {
+			for _, step := range expand(tx.View(), ids[0], storage.Out) {
+				must[bool](t)(tx.DeleteRelationship(t.Context(), step.Relationship))
+				must[bool](t)(tx.DeleteNode(t.Context(), step.Node))
+			}
+			return nil
+		})
+		switch round {
+		case rounds / 10:
+			readers = append(readers, begin(round))
+			s.Reclaim()
+			early = s.MemoryUsed()
+		case rounds / 2:
+			readers = append(readers, begin(round))
+		}
+	}
+	s.Reclaim()
+	if used := s.MemoryUsed(); used > early+12<<20 {
+		t.Errorf("memory has grown from %d to %d bytes beside readers", early, used)
+	}
+	for len(readers) > 0 {
+		if n, limit := s.UndoRecords(), int64(len(readers)*nodes); n > limit {
+			t.Errorf("%d undo records are kept for %d readers of %d nodes", n, len(readers), nodes)
+		}
+		for _, r := range readers {
+			if got := scanLabel(r.tx.View(), label); len(got) != nodes {
+				t.Errorf("the reader of round %d sees %d nodes", r.sees, len(got))
+			}
+			for i, id := range ids {
+				if got, want := r.tx.View().NodeProperty(id, key, new(graph.Arena)).Int(), r.sees*nodes+int64(i); got != want {
+					t.Fatalf("the reader of round %d sees %d, want %d", r.sees, got, want)
+				}
+			}
+			r.tx.Rest()
+		}
+		readers[0].tx.Rollback()
+		readers = readers[1:]
+		s.Reclaim()
+	}
+	if n := s.UndoRecords(); n != 0 {
+		t.Errorf("%d undo records are left", n)
+	}
+	if info := s.Indexes(); info[0].Entries != nodes {
+		t.Errorf("%d index entries are left of %d nodes", info[0].Entries, nodes)
+	}
+}
+
 func TestMemoryLimit(t *testing.T) {
 	s := open(t, storage.Options{MemoryLimit: 24 << 20})
 	key := must[storage.KeyID](t)(s.InternKey("k"))

@@ -86,6 +86,10 @@ func (ix *Index) add(k entryKey, slot uint32) error {
 	return nil
 }
 
+// unhash takes an entry out of the hash. When there is no memory for a copy of a
+// list it stays, and lookups find out that the record has other values.
+func (ix *Index) unhash(hash uint64, slot uint32) { _ = ix.hash.Remove(hash, slot) }
+
 // isSettled reports whether the entries are exactly what a snapshot sees. Entries
 // do not change meanwhile while the tree is locked.
 func (ix *Index) isSettled(seen uint64) bool {
@@ -201,7 +205,7 @@ func (t *Transaction) unindex() {
 	if len(w.touched) == 0 {
 		return
 	}
-	horizon, _ := s.registry.Horizon()
+	horizon := s.registry.Horizon().Snapshot
 	for _, g := range w.added {
 		if g.kind == garbageIndex {
 			s.recheckEntry(g, horizon)
@@ -292,9 +296,7 @@ func (s *Store) recheckKey(ix *Index, slot uint32, k entryKey, horizon uint64) (
 		ix.tree.Remove(k.key, slot)
 	}
 	if !hashed {
-		// When there is no memory for a copy of a list the entry stays, and
-		// lookups find out that the record has other values.
-		_ = ix.hash.Remove(k.hash, slot)
+		ix.unhash(k.hash, slot)
 		return true
 	}
 	newest, ok := s.keyOf(ix, h.get(), &arena, buf[:0])
@@ -316,7 +318,7 @@ func (s *Store) build(ctx context.Context, ix *Index) error {
 	}
 	t := s.Begin(ReadMode) // keeps old versions from being reclaimed
 	defer t.Rollback()
-	horizon, _ := s.registry.Horizon()
+	horizon := s.registry.Horizon().Snapshot
 	var arena graph.Arena
 	var slots [scanBatch]uint32
 	for from := uint64(0); ; {

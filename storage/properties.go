@@ -79,7 +79,7 @@ func (t *Transaction) writeProperties() (uint32, error) {
 // setNodeProperties is [Transaction.setProperties] for a node, whose indexes
 // follow.
 func (t *Transaction) setNodeProperties(n *node, slot uint32, v version, ref uint32) error {
-	t.setProperties(&n.head, v, ref)
+	t.setProperties(&n.head, v, ref, garbage{kind: garbageNodeProperties, a: v.props, b: slot})
 	if err := t.reindex(slot, v, version{tag: v.tag, props: ref}); err != nil {
 		return t.fail(err)
 	}
@@ -88,7 +88,7 @@ func (t *Transaction) setNodeProperties(n *node, slot uint32, v version, ref uin
 
 // setRelationshipProperties is the same for a relationship.
 func (t *Transaction) setRelationshipProperties(r *relationship, slot uint32, v version, ref uint32) error {
-	t.setProperties(&r.head, v, ref)
+	t.setProperties(&r.head, v, ref, garbage{kind: garbageRelationshipProperties, a: v.props, b: slot})
 	if err := t.reindexRelationship(slot, TypeID(v.tag), v, version{tag: v.tag, props: ref}); err != nil {
 		return t.fail(err)
 	}
@@ -96,10 +96,10 @@ func (t *Transaction) setRelationshipProperties(r *relationship, slot uint32, v 
 }
 
 // setProperties makes ref the properties of a claimed record. The old ones stay
-// for older snapshots.
-func (t *Transaction) setProperties(h *head, v version, ref uint32) {
+// for older snapshots, as what they are then.
+func (t *Transaction) setProperties(h *head, v version, ref uint32, old garbage) {
 	if v.props != 0 {
-		t.work.replaced = append(t.work.replaced, garbage{kind: garbageProperties, a: v.props})
+		t.work.replaced = append(t.work.replaced, old)
 	}
 	v.props = ref
 	h.set(v)

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,13 +20,15 @@ type garbage struct {
 type garbageKind uint8
 
 const (
-	garbageProperties   garbageKind = iota // a: a property record
-	garbageUndo                            // a: an undo record
-	garbageNode                            // a: the slot of a deleted node
-	garbageRelationship                    // a: the slot of a deleted relationship
-	garbageLabel                           // a: the slot of a node, b: a label it may have lost
-	garbageIndex                           // a: the slot of a record, b: an index whose entry it may have lost, c: the properties that the entry was made of
-	garbageBuilt                           // the same of an entry from building the index; c: a block with the key
+	garbageNodeProperties         garbageKind = iota // a: a property record, b: the slot of its node
+	garbageRelationshipProperties                    // the same of a relationship
+	garbageNodeUndo                                  // a: an undo record, b: the slot of its node
+	garbageRelationshipUndo                          // the same of a relationship
+	garbageNode                                      // a: the slot of a deleted node
+	garbageRelationship                              // a: the slot of a deleted relationship
+	garbageLabel                                     // a: the slot of a node, b: a label it may have lost
+	garbageIndex                                     // a: the slot of a record, b: an index whose entry it may have lost, c: the properties that the entry was made of
+	garbageBuilt                                     // the same of an entry from building the index; c: a block with the key
 )
 
 // A retirement is something that nobody can find any more, but somebody may
@@ -58,9 +61,12 @@ type reclaimer struct {
 	fresh    []retirement    // without an epoch yet
 	dropped  []*Index        // the same
 	retired  []retiredBatch  // by epoch
-	pending  atomic.Int64    // things in both lists
+	pending  atomic.Int64    // things in these lists
+	backlog  atomic.Int64    // those in replaced
+	held     atomic.Int64    // things in holds
 
-	run sync.Mutex // one reclamation at a time
+	run   sync.Mutex            // one reclamation at a time
+	holds map[uint64][]outdated // what a snapshot needs, see overtaking
 }
 
 type replacedBatch struct {
@@ -80,6 +86,9 @@ const (
 
 	// reclaimEager is how much may wait before the delay is skipped.
 	reclaimEager = 1 << 14
+
+	// reclaimHelp is how much may wait before transactions wait for it.
+	reclaimHelp = 1 << 17
 )
 
 // replace takes note of garbage of a commit. The list is copied.
@@ -87,18 +96,18 @@ func (r *reclaimer) replace(timestamp uint64, list []garbage) {
 	if len(list) == 0 {
 		return
 	}
+	r.pending.Add(int64(len(list)))
+	r.backlog.Add(int64(len(list)))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if n := len(r.replaced); n > 0 {
 		timestamp = max(timestamp, r.replaced[n-1].timestamp)
 		if last := &r.replaced[n-1]; last.timestamp == timestamp {
 			last.list = append(last.list, list...)
-			r.pending.Add(int64(len(list)))
 			return
 		}
 	}
 	r.replaced = append(r.replaced, replacedBatch{timestamp: timestamp, list: append([]garbage(nil), list...)})
-	r.pending.Add(int64(len(list)))
 }
 
 // retire takes note of what nobody finds from now on. The list is copied. The
@@ -121,11 +130,19 @@ func (r *reclaimer) drop(ix *Index) {
 	r.pending.Add(1)
 }
 
+// help makes who has made garbage take some away, when there is more than the
+// reclaimer keeps up with.
+func (r *reclaimer) help() {
+	if r.backlog.Load() >= reclaimHelp {
+		r.reclaim()
+	}
+}
+
 // poke wakes the reclaimer when there is something to do, soon or at once. It
 // is called at the end of every transaction.
 func (r *reclaimer) poke() {
 	n := r.pending.Load()
-	if n == 0 || !r.armed.CompareAndSwap(false, true) {
+	if n+r.held.Load() == 0 || !r.armed.CompareAndSwap(false, true) {
 		return
 	}
 	if n >= reclaimEager {
@@ -171,45 +188,105 @@ func (s *Store) Reclaim() {
 func (r *reclaimer) reclaim() (progress bool) {
 	r.run.Lock()
 	defer r.run.Unlock()
-	snapshot, epoch := r.store.registry.Horizon()
+	h := r.store.registry.Horizon()
 	r.mu.Lock()
+	replaced := r.takeLocked(h.Snapshot)
+	passed := r.takeLocked(h.Newest)
 	n := 0
-	for n < len(r.replaced) && r.replaced[n].timestamp <= snapshot {
-		n++
-	}
-	replaced := append([]replacedBatch(nil), r.replaced[:n]...)
-	r.replaced = append(r.replaced[:0], r.replaced[n:]...)
-	n = 0
-	for n < len(r.retired) && r.retired[n].epoch <= epoch {
+	for n < len(r.retired) && r.retired[n].epoch <= h.Epoch {
 		n++
 	}
 	retired := append([]retiredBatch(nil), r.retired[:n]...)
-	r.retired = append(r.retired[:0], r.retired[n:]...)
+	r.retired = slices.Delete(r.retired, 0, n)
 	tagged := len(r.fresh) > 0 || len(r.dropped) > 0
 	if tagged {
 		r.retired = append(r.retired, retiredBatch{epoch: r.store.registry.Retire(), list: r.fresh, indexes: r.dropped})
 		r.fresh, r.dropped = nil, nil
 	}
 	r.mu.Unlock()
+	r.backlog.Add(-size(replaced) - size(passed))
+	r.pending.Add(-size(replaced) - size(passed))
 
+	replaced, outdated := r.release(&h, replaced, passed)
+	overtaken, ready := r.overtake(&h, outdated)
+	replaced = append(replaced, replacedBatch{list: ready})
 	// Entries of indexes are found by properties that are in either list.
+	waiting, again := r.store.freeReplaced(replaced, h.Snapshot)
 	freed := 0
-	for _, b := range replaced {
-		freed += len(b.list)
-	}
-	waiting, again := r.store.freeReplaced(replaced, snapshot)
 	for _, b := range retired {
 		r.store.freeRetired(b.list)
-		freed += len(b.list)
-		freed += len(b.indexes)
+		freed += len(b.list) + len(b.indexes)
 		for _, ix := range b.indexes {
 			ix.free()
 		}
 	}
-	r.retire(waiting)
-	r.replace(snapshot, again)
 	r.pending.Add(-int64(freed))
-	return tagged || freed > len(again)
+	r.retire(waiting)
+	r.replace(h.Snapshot, again)
+	return tagged || int64(freed+overtaken)+size(replaced) > int64(len(again))
+}
+
+// size returns how much is in batches.
+func size(batches []replacedBatch) (n int64) {
+	for _, b := range batches {
+		n += int64(len(b.list))
+	}
+	return n
+}
+
+// takeLocked takes what was replaced up to a time out of the list.
+func (r *reclaimer) takeLocked(timestamp uint64) []replacedBatch {
+	n := 0
+	for n < len(r.replaced) && r.replaced[n].timestamp <= timestamp {
+		n++
+	}
+	taken := append([]replacedBatch(nil), r.replaced[:n]...)
+	r.replaced = slices.Delete(r.replaced, 0, n)
+	return taken
+}
+
+// release adds what was put aside for snapshots that have gone, and tells what
+// older snapshots than its commit may need from what nobody sees.
+func (r *reclaimer) release(h *mvcc.Horizon, replaced, passed []replacedBatch) ([]replacedBatch, []outdated) {
+	var list []outdated
+	for _, b := range passed {
+		for i, g := range b.list {
+			list = append(list, outdated{garbage: g, timestamp: b.timestamp, record: r.store.recordOf(g), order: i})
+		}
+	}
+	for snapshot, held := range r.holds {
+		if h.Has(snapshot) {
+			continue
+		}
+		delete(r.holds, snapshot)
+		r.held.Add(-int64(len(held)))
+		var free []garbage
+		for _, x := range held {
+			if x.timestamp <= h.Snapshot {
+				free = append(free, x.garbage)
+			} else {
+				list = append(list, x)
+			}
+		}
+		replaced = append(replaced, replacedBatch{list: free})
+	}
+	return replaced, list
+}
+
+// overtake cuts out what nobody sees although older snapshots are in use, and puts
+// the rest aside. It returns how much it has cut out, and the records that can be
+// freed as a whole.
+func (r *reclaimer) overtake(h *mvcc.Horizon, list []outdated) (freed int, ready []garbage) {
+	o := overtaking{store: r.store, horizon: h, hold: r.hold}
+	o.run(list)
+	r.retire(o.retired)
+	return o.freed, o.ready
+}
+
+// hold puts something aside while a snapshot is in use.
+func (r *reclaimer) hold(snapshot uint64, x outdated) {
+	r.held.Add(1)
+	r.holds[snapshot] = append(r.holds[snapshot], x)
 }
 
 // freeRetired frees what nobody looks at.
@@ -267,9 +344,9 @@ func (s *Store) freeReplaced(batches []replacedBatch, horizon uint64) (retired [
 	for _, b := range batches {
 		for _, g := range b.list {
 			switch g.kind {
-			case garbageProperties:
+			case garbageNodeProperties, garbageRelationshipProperties:
 				s.freeProperties(g.a)
-			case garbageUndo:
+			case garbageNodeUndo, garbageRelationshipUndo:
 				free = append(free, g.a)
 			case garbageNode:
 				retired = s.freeNode(g.a, retired)

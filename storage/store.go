@@ -116,6 +116,7 @@ func newStore(o Options) (*Store, error) {
 	s.schema.seed = graph.NewSeed()
 	s.schema.current.Store(newSchemaState())
 	s.reclaimer.store, s.reclaimer.wake = s, make(chan struct{}, 1)
+	s.reclaimer.holds = make(map[uint64][]outdated)
 	return s, nil
 }
 

@@ -20,6 +20,7 @@ type Transaction struct {
 	sight   mvcc.Sight
 	mode    Mode
 	ended   bool
+	resting bool // see Rest
 
 	isolation Isolation
 	reads     *readSet // what a serializable transaction has read; else nil
@@ -114,11 +115,33 @@ func (t *Transaction) Snapshot() Position { return Position(t.seen) }
 func (t *Transaction) HasChanges() bool { return t.work != nil && len(t.work.changes) > 0 }
 
 // View returns a view that sees all own changes.
-func (t *Transaction) View() View { return View{tx: t, sight: t.reading()} }
+func (t *Transaction) View() View {
+	t.resume()
+	return View{tx: t, sight: t.reading()}
+}
 
 // ViewAt returns a view that sees the own changes of commands before c.
 func (t *Transaction) ViewAt(c uint32) View {
+	t.resume()
 	return View{tx: t, sight: t.reading().At(c)}
+}
+
+// Rest says that no view of the transaction is used any more, until one is taken
+// anew, so that a transaction that waits for its client keeps nothing from being
+// freed but what its snapshot sees. One that has changed something does not rest.
+func (t *Transaction) Rest() {
+	if t.work == nil && !t.ended && !t.resting {
+		t.resting = true
+		t.store.registry.Rest(t.actor)
+		t.store.reclaimer.poke()
+	}
+}
+
+func (t *Transaction) resume() {
+	if t.resting {
+		t.resting = false
+		t.store.registry.Resume(t.actor)
+	}
 }
 
 // writable returns why nothing can be changed, or nil.
@@ -137,6 +160,7 @@ func (t *Transaction) writable() error {
 		return err
 	}
 	if t.work == nil {
+		t.resume()
 		t.work = t.store.newWork()
 		t.work.unlogged = t.store.analytical.Load()
 	}

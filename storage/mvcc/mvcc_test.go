@@ -64,8 +64,8 @@ func TestHorizon(t *testing.T) {
 	r := mvcc.NewRegistry(&clock)
 	check := func(when string, snapshot, epoch uint64) {
 		t.Helper()
-		if s, e := r.Horizon(); s != snapshot || e != epoch {
-			t.Errorf("%s: Horizon() = %d, %d, want %d, %d", when, s, e, snapshot, epoch)
+		if h := r.Horizon(); h.Snapshot != snapshot || h.Epoch != epoch {
+			t.Errorf("%s: Horizon() = %d, %d, want %d, %d", when, h.Snapshot, h.Epoch, snapshot, epoch)
 		}
 	}
 	check("nobody", 0, 1)

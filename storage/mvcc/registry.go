@@ -3,6 +3,7 @@ package mvcc
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,12 +19,16 @@ var ErrTimeout = errors.New("mvcc: the owner of the record did not end in time")
 type Actor struct {
 	owner    uint32
 	active   bool
+	wide     bool // it reads what came after its snapshot, too
 	snapshot uint64
-	epoch    uint64
+	epoch    uint64        // resting when it looks at nothing
 	done     chan struct{} // made by the first waiter, closed at the end
 	waitsFor *Actor
 	waitsOn  chan struct{} // done of waitsFor when the wait began
 }
+
+// resting is the epoch of an actor that looks at nothing.
+const resting = math.MaxUint64
 
 // blocker returns whom the actor waits for. An owner that has left meanwhile is
 // no blocker, although the waiter may not have woken up yet.
@@ -71,7 +76,7 @@ func (r *Registry) Enter() *Actor {
 		a = &Actor{owner: uint32(len(r.actors))} //nolint:gosec // far fewer than 2^31 run at once
 		r.actors = append(r.actors, a)
 	}
-	a.active, a.snapshot, a.epoch = true, r.clock.Load(), r.epoch
+	a.active, a.wide, a.snapshot, a.epoch = true, false, r.clock.Load(), r.epoch
 	r.active++
 	return a
 }
@@ -82,10 +87,34 @@ func (r *Registry) Advance(a *Actor, hold bool) uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.clock.Load()
-	if !hold {
-		a.snapshot, a.epoch = now, r.epoch
+	if hold {
+		a.wide = true
+	} else {
+		a.wide, a.snapshot, a.epoch = false, now, r.epoch
 	}
 	return now
+}
+
+// Widen notes that a transaction goes on to read what comes after its snapshot.
+func (r *Registry) Widen(a *Actor) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.wide = true
+}
+
+// Rest notes that a transaction keeps its snapshot but looks at nothing until
+// [Registry.Resume], so that it holds up only what the snapshot needs.
+func (r *Registry) Rest(a *Actor) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.epoch = resting
+}
+
+// Resume ends that.
+func (r *Registry) Resume(a *Actor) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.epoch = r.epoch
 }
 
 // Leave ends a transaction and wakes those who wait for it. No record may be
@@ -132,24 +161,9 @@ func (r *Registry) callLastLocked() {
 	}
 }
 
-// Horizon returns the oldest snapshot that anybody sees, and the oldest epoch
-// that anybody entered in. Without running transactions these are the newest
-// ones.
-func (r *Registry) Horizon() (snapshot, epoch uint64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	snapshot, epoch = r.clock.Load(), r.epoch
-	for _, a := range r.actors[1:] {
-		if a.active {
-			snapshot, epoch = min(snapshot, a.snapshot), min(epoch, a.epoch)
-		}
-	}
-	return snapshot, epoch
-}
-
 // Retire begins a new epoch and returns it. What nobody could find any more
-// when Retire was called may be reused when [Registry.Horizon] returns this
-// epoch or a later one.
+// when Retire was called may be reused when [Registry.Horizon] has this epoch or
+// a later one.
 func (r *Registry) Retire() uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -21,11 +21,18 @@ type History struct {
 	store   *storage.Store
 	random  *rand.Rand
 	running []*running
+	readers []reader
 	labels  []storage.LabelID
 	types   []storage.TypeID
 	keys    []storage.KeyID
 	step    int
 	commits int // that changed something
+}
+
+// A reader is a transaction that has made its changes, if any, and reads on.
+type reader struct {
+	tx    *storage.Transaction
+	model *Model
 }
 
 // A running is an unfinished transaction.
@@ -69,7 +76,7 @@ func (h *History) Run(n int) {
 	h.tb.Helper()
 	for range n {
 		h.step++
-		switch k := h.random.IntN(20); {
+		switch k := h.random.IntN(22); {
 		case len(h.running) == 0 || k == 0 && len(h.running) < 5:
 			level := storage.Isolation(h.random.IntN(int(storage.Serializable) + 1)) //nolint:gosec // four levels and none
 			tx, err := h.store.BeginIsolated(h.tb.Context(), storage.WriteMode, level)
@@ -85,6 +92,8 @@ func (h *History) Run(n int) {
 			h.compare(h.any())
 		case k == 4:
 			h.nextCommand(h.any())
+		case k == 5:
+			h.compareReader()
 		default:
 			h.change(h.any())
 		}
@@ -115,6 +124,28 @@ func (h *History) uncommitted() *Model {
 	return m
 }
 
+// compareReader compares what one of the readers sees, after everything that nobody
+// sees has been freed, and then perhaps ends it. There are more and more readers
+// up to a few.
+func (h *History) compareReader() {
+	h.tb.Helper()
+	if len(h.readers) < 4 {
+		h.readers = append(h.readers, reader{tx: h.store.Begin(storage.ReadMode), model: h.Committed.Clone()})
+	}
+	h.store.Reclaim()
+	i := h.random.IntN(len(h.readers))
+	r := h.readers[i]
+	Compare(h.tb, fmt.Sprintf("step %d, a reader", h.step), r.tx.View(), r.model)
+	if r.tx.Rest(); h.random.IntN(4) == 0 {
+		h.endReader(i)
+	}
+}
+
+func (h *History) endReader(i int) {
+	h.readers[i].tx.Rollback()
+	h.readers = slices.Delete(h.readers, i, i+1)
+}
+
 // nextCommand begins a command, with a new snapshot at the levels that have one
 // for each.
 func (h *History) nextCommand(r *running) {
@@ -141,7 +172,16 @@ func (h *History) Finish() {
 			h.rollback(0)
 		}
 	}
+	for len(h.readers) > 0 {
+		r := h.readers[0]
+		Compare(h.tb, fmt.Sprintf("after step %d, a reader", h.step), r.tx.View(), r.model)
+		h.endReader(0)
+	}
+	h.store.Reclaim()
 	Check(h.tb, fmt.Sprintf("after step %d", h.step), h.store, h.Committed)
+	if n := h.store.UndoRecords(); n != 0 {
+		h.tb.Errorf("after step %d: %d undo records are left", h.step, n)
+	}
 }
 
 // Check compares the committed state of a store with a model.
@@ -164,7 +204,11 @@ func (h *History) drop(i int) *running {
 func (h *History) commit(i int) {
 	h.tb.Helper()
 	r := h.drop(i)
-	_, err := r.tx.Commit(h.tb.Context())
+	commit, open := r.tx.Commit, h.random.IntN(4) == 0
+	if open {
+		commit = r.tx.CommitOpen
+	}
+	_, err := commit(h.tb.Context())
 	stale := r.tx.Isolation() == storage.Serializable && r.read && r.commits != h.commits && len(r.changes) > 0
 	if err != nil {
 		h.expected(r, err)
@@ -178,6 +222,12 @@ func (h *History) commit(i int) {
 	}
 	for _, c := range r.changes {
 		c(h.Committed)
+	}
+	switch {
+	case open && len(r.changes) > 0 && r.tx.Isolation() != storage.ReadUncommitted:
+		h.readers = append(h.readers, reader{tx: r.tx, model: h.Committed.Clone()})
+	case open:
+		r.tx.Rollback()
 	}
 	CompareStatistics(h.tb, fmt.Sprintf("step %d, after a commit", h.step), h.store, h.Committed)
 }
