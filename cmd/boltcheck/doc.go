@@ -16,7 +16,12 @@
 // passes connections on to a server and writes down what is said, as a script for
 // the stub server and as a transcript.
 //
+//	boltcheck stub login.script
+//
+// is a server that plays a script against a client, and tells where the client
+// leaves it.
+//
 // The exit code is 0 when all checks passed, 1 when one failed, when bytes were
 // broken or a flag was refused, 2 when there was nothing to judge or no such
-// command.
+// command. Those of boltcheck stub are in its help.
 package main

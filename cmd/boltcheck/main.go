@@ -21,6 +21,7 @@ const usage = `boltcheck judges Bolt servers.
   boltcheck suite --uri=bolt://host:port   run the checks; see boltcheck suite --help
   boltcheck decode [FILE]                  show the messages in hex or in a capture file
   boltcheck record --uri=bolt://host:port  write down a session as a script and a transcript
+  boltcheck stub SCRIPT                    play a script against a client
 `
 
 // An environment is what the command gets from its process.
@@ -30,18 +31,26 @@ type environment struct {
 	stdin     io.Reader
 	stdout    io.Writer
 	stderr    io.Writer
+	signals   <-chan os.Signal // interrupts; nil for none
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, environment{args: os.Args[1:], lookupEnv: os.LookupEnv, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr})
-	stop()
-	os.Exit(code)
+	signals := make(chan os.Signal, 3)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	os.Exit(run(context.Background(), environment{
+		args: os.Args[1:], lookupEnv: os.LookupEnv,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, signals: signals,
+	}))
 }
 
 // run performs a command and returns its exit code.
 func run(ctx context.Context, e environment) int {
 	if len(e.args) > 0 {
+		if e.args[0] == "stub" {
+			return runStub(ctx, e)
+		}
+		ctx, stop := untilSignal(ctx, e.signals)
+		defer stop()
 		switch e.args[0] {
 		case "suite":
 			return runSuite(ctx, e)
@@ -56,4 +65,17 @@ func run(ctx context.Context, e environment) int {
 	}
 	_, _ = fmt.Fprint(e.stderr, usage)
 	return exitUsage
+}
+
+// untilSignal returns a context that ends with the first signal.
+func untilSignal(ctx context.Context, signals <-chan os.Signal) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-signals:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, stop
 }
