@@ -98,7 +98,7 @@ bench-large: ## recovery of 10 million nodes and 50 million relationships; needs
 bench: ## benchmarks, with ratios to a bare echo server
 	go test -run='^$$' -bench='$(BENCH)' -benchtime=$(BENCHTIME) -count=$(COUNT) -benchmem $(PKGS)
 
-conformance: tls-tools ## the built binary under real clients
+conformance: tls-tools $(TOOLS)/nfpm ## the built binary under real clients
 	go test -count=1 $$(go list ./conformance/... | grep -v conformance/tls)
 	$(ACCEPTANCE)
 
@@ -145,10 +145,10 @@ VERSION = $(shell sed -n 's/^const version = "\(.*\)"/\1/p' cmd/drawbolt/version
 dist: $(TOOLS)/nfpm ## release archives, Debian packages and checksums in DIST
 	rm -rf $(DIST)
 	mkdir -p $(DIST)
-	$(BUILD) -o $(DIST)/own ./cmd/drawbolt
+	$(BUILD) -ldflags='-s -w' -o $(DIST)/own ./cmd/drawbolt
 	for arch in $(ARCHES); do \
 	  stage=$(DIST)/drawbolt-$(VERSION)-linux-$$arch; \
-	  GOOS=linux GOARCH=$$arch $(BUILD) -o $$stage/ ./cmd/...; \
+	  GOOS=linux GOARCH=$$arch $(BUILD) -ldflags='-s -w' -o $$stage/ ./cmd/...; \
 	  $(DIST)/own --print-document=config >$$stage/drawbolt.conf; \
 	  $(DIST)/own --print-document=bash-completion >$$stage/drawbolt.bash; \
 	  $(DIST)/own --print-document=manual | gzip -9n >$$stage/drawbolt.8.gz; \
@@ -185,9 +185,10 @@ check-fix:
 check-format: $(GOLANGCI)
 	$(GOLANGCI) fmt --diff
 
+# As for the packages, which the conformance tests build.
 check-builds:
-	GOOS=linux GOARCH=amd64 go build ./...
-	GOOS=linux GOARCH=arm64 go build ./...
+	GOOS=linux GOARCH=amd64 go build -trimpath ./...
+	GOOS=linux GOARCH=arm64 go build -trimpath ./...
 
 # Never from the test cache: the test asks `go list` about new files.
 check-arch:

@@ -4,10 +4,12 @@ import (
 	"context"
 	cryptotls "crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
 	"io/fs"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -614,10 +616,10 @@ func TestClientAuth(t *testing.T) {
 func TestCreateSelfSigned(t *testing.T) {
 	dir := t.TempDir() + "/sub"
 	cert, key := dir+"/cert.pem", dir+"/key.pem"
-	if err := tls.CreateSelfSigned(cert, key, nil); err != nil {
+	if err := tls.CreateSelfSigned(cert, key, tls.SelfSigned{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := tls.CreateSelfSigned(cert, key, nil); !errors.Is(err, fs.ErrExist) {
+	if err := tls.CreateSelfSigned(cert, key, tls.SelfSigned{}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("CreateSelfSigned over existing files = %v; want fs.ErrExist", err)
 	}
 	r := newRecorder()
@@ -634,5 +636,38 @@ func TestCreateSelfSigned(t *testing.T) {
 	}
 	if got := r.problemTexts(); got != "" {
 		t.Errorf("problems: %s", got)
+	}
+}
+
+func TestSelfSignedLife(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		life, want time.Duration
+	}{
+		{"default", 0, 90 * 24 * time.Hour},
+		{"chosen", 400 * 24 * time.Hour, 400 * 24 * time.Hour},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := tls.CreateSelfSigned(dir+"/cert", dir+"/key", tls.SelfSigned{Hosts: []string{"host.example"}, Life: tt.life}); err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(dir + "/cert")
+			if err != nil {
+				t.Fatal(err)
+			}
+			block, _ := pem.Decode(text)
+			leaf, err := x509.ParseCertificate(block.Bytes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// It begins an hour ago, for clocks that differ.
+			if got := leaf.NotAfter.Sub(leaf.NotBefore) - time.Hour; got != tt.want {
+				t.Errorf("valid for %v, want %v", got, tt.want)
+			}
+			if err := leaf.VerifyHostname("host.example"); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -19,7 +19,7 @@ func ExampleOpen() {
 	}
 	defer os.RemoveAll(dir)
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	if err := tls.CreateSelfSigned(cert, key, []string{"localhost"}); err != nil {
+	if err := tls.CreateSelfSigned(cert, key, tls.SelfSigned{Hosts: []string{"localhost"}}); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -17,15 +18,23 @@ import (
 	"time"
 )
 
+// SelfSigned describes a certificate that [CreateSelfSigned] makes.
+type SelfSigned struct {
+	// Hosts are the names and IP addresses that it is for; nil means localhost,
+	// its two addresses and this machine's name.
+	Hosts []string
+	// Life is how long it is valid; zero means 90 days.
+	Life time.Duration
+}
+
 // selfSignedLife is how long a throw-away certificate is valid.
 const selfSignedLife = 90 * 24 * time.Hour
 
-// CreateSelfSigned writes a new self-signed certificate and its key for
-// development: ECDSA P-256, no authority, for the host names and IP addresses in
-// hosts; nil means localhost, its two addresses and this machine's name. The key
-// file has mode 0400. Missing directories are made. When one of the files exists,
-// nothing is changed and the error satisfies errors.Is(err, fs.ErrExist).
-func CreateSelfSigned(certPath, keyPath string, hosts []string) error {
+// CreateSelfSigned writes a new self-signed certificate and its key: ECDSA P-256,
+// no authority. The key file has mode 0400. Missing directories are made. When one
+// of the files exists, nothing is changed and the error satisfies errors.Is(err,
+// fs.ErrExist).
+func CreateSelfSigned(certPath, keyPath string, o SelfSigned) error {
 	for _, path := range []string{certPath, keyPath} {
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 			if err == nil {
@@ -34,7 +43,7 @@ func CreateSelfSigned(certPath, keyPath string, hosts []string) error {
 			return fmt.Errorf("tls: create self-signed certificate: %s: %w", path, err)
 		}
 	}
-	certDER, keyDER, err := selfSigned(hosts, time.Now())
+	certDER, keyDER, err := o.create(time.Now())
 	if err != nil {
 		return fmt.Errorf("tls: create self-signed certificate: %w", err)
 	}
@@ -48,7 +57,8 @@ func CreateSelfSigned(certPath, keyPath string, hosts []string) error {
 	return nil
 }
 
-func selfSigned(hosts []string, now time.Time) (certDER, keyDER []byte, err error) {
+func (o SelfSigned) create(now time.Time) (certDER, keyDER []byte, err error) {
+	hosts := o.Hosts
 	if hosts == nil {
 		hosts = []string{"localhost", "127.0.0.1", "::1"}
 		if name, err := os.Hostname(); err == nil && name != "" && name != "localhost" {
@@ -65,7 +75,7 @@ func selfSigned(hosts []string, now time.Time) (certDER, keyDER []byte, err erro
 	}
 	template := &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{CommonName: "Drawbolt development certificate"},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(selfSignedLife), // an hour for clocks that differ
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(cmp.Or(o.Life, selfSignedLife)), // an hour for clocks that differ
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		BasicConstraintsValid: true,
 	}

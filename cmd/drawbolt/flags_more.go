@@ -40,6 +40,7 @@ const (
 	flagCheckData         = "check-data"
 	flagRepairTail        = "repair-tail"
 	flagProbe             = "probe"
+	flagCertificateDays   = "certificate-days"
 	flagCreateCertificate = "create-certificate"
 )
 
@@ -178,6 +179,10 @@ func startFlags() []gflags.Flag {
 		{
 			Name: flagCreateCertificate, Type: gflags.Bool,
 			Help: "Make a self-signed pair for this machine where --bolt-cert-file and --bolt-key-file say, and exit.",
+		},
+		{
+			Name: flagCertificateDays, Type: gflags.Int32, Default: "90", Validate: gflags.InRange(1, 36500),
+			Help: "Days for which a pair of --create-certificate or --dev-certificate is valid.",
 		},
 		{
 			Name: flagPrintDocument, Type: gflags.String, Hidden: true,

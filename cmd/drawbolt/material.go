@@ -49,7 +49,7 @@ func (p *process) createPair(opts tls.Options) error {
 		p.selfMade = true // by an earlier start, most likely; the banner only hints
 		return nil
 	}
-	if err := tls.CreateSelfSigned(cert, key, nil); err != nil {
+	if err := tls.CreateSelfSigned(cert, key, selfSigned(p.flags)); err != nil {
 		return err
 	}
 	p.selfMade = true

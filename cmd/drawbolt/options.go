@@ -37,6 +37,12 @@ func tlsOptions(f *gflags.Set) tls.Options {
 	}
 }
 
+// selfSigned describes the certificate that --create-certificate and
+// --dev-certificate make.
+func selfSigned(f *gflags.Set) tls.SelfSigned {
+	return tls.SelfSigned{Life: time.Duration(f.Int32(flagCertificateDays)) * 24 * time.Hour}
+}
+
 // splitList splits a list at commas; an empty text is an empty list.
 func splitList(text string) []string {
 	if text == "" {

@@ -80,7 +80,7 @@ func createCertificate(w io.Writer, flags *gflags.Set) error {
 	if cert == "" || key == "" {
 		return &startError{exitConfig, fmt.Errorf("--%s needs --%s and --%s", flagCreateCertificate, flagCert, flagKey)}
 	}
-	if err := tls.CreateSelfSigned(cert, key, nil); err != nil {
+	if err := tls.CreateSelfSigned(cert, key, selfSigned(flags)); err != nil {
 		return &startError{exitConfig, err}
 	}
 	_, err := fmt.Fprintf(w, "Made %s and %s.\n", cert, key)
