@@ -29,6 +29,7 @@ const (
 	flagSeconds  = "timeout"
 	flagVerbose  = "verbose"
 	flagParse    = "check"
+	flagHangups  = "allow-hangups"
 	flagClientCA = "client-ca-file"
 	flagPhrase   = "client-key-passphrase-file"
 )
@@ -79,6 +80,7 @@ func stubFlags() []gflags.Flag {
 			Help: "Seconds after which the stub ends; 0 means never.",
 		},
 		{Name: flagVerbose, Aliases: []string{"v"}, Type: gflags.Bool, Help: "Print every message, in colours on a terminal."},
+		{Name: flagHangups, Type: gflags.Bool, Help: "Let clients close their connections where the script expects more of them."},
 		{Name: flagParse, Type: gflags.Bool, Help: "Read the scripts, report mistakes, and stop."},
 		{Name: flagCert, Type: gflags.String, Help: "PEM file of the certificate chain to show to clients; with it they must use TLS."},
 		{Name: flagKey, Type: gflags.String, Help: "PEM file of the private key of that certificate."},
@@ -117,6 +119,7 @@ func runStub(ctx context.Context, e environment) int {
 	o := stub.Options{
 		Scripts: scripts,
 		Timeout: time.Duration(set.Double(flagSeconds) * float64(time.Second)),
+		Hangups: set.Bool(flagHangups),
 	}
 	if set.Bool(flagVerbose) {
 		o.Log, o.Color = e.stdout, isTerminal(e.stdout)

@@ -33,7 +33,7 @@ var agents = []struct{ version, agent string }{
 
 // automatic returns the usual answer to a message: SUCCESS, and to the message
 // that opens a session what servers say of themselves.
-func automatic(v *bolt.Version, m *jolt.Message, connection int64) jolt.Message {
+func automatic(v *bolt.Version, m *jolt.Message, connection int) jolt.Message {
 	success := jolt.Message{Signature: bolt.SignatureSuccess, Fields: []jolt.Value{jolt.Map()}}
 	if m.Signature != bolt.SignatureHello {
 		return success

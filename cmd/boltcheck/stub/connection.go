@@ -40,7 +40,7 @@ type connection struct {
 	script *script.Script
 	net.Conn
 	peer   string
-	id     int64
+	id     int // from 1
 	in     *bufio.Reader
 	out    *bolt.Writer
 	recent []string
@@ -282,7 +282,8 @@ func (c *connection) flush() { _ = c.out.Flush() }
 
 // gone ends a play whose client went away or sent something that is no message.
 func (c *connection) gone(p *script.Play, err error) error {
-	if skip, failed := p.Skippable(); failed != nil || skip && isClosed(err) {
+	skip, failed := p.Skippable()
+	if failed != nil || isClosed(err) && (skip || c.server.hangups) {
 		return failed
 	}
 	reason := err.Error()

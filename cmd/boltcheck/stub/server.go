@@ -7,7 +7,6 @@ import (
 	"net"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/drawbolt/drawbolt/cmd/boltcheck/stub/script"
@@ -41,6 +40,9 @@ type Options struct {
 	Log io.Writer
 	// Color colours the log.
 	Color bool
+	// Hangups lets clients close their connection anywhere. Otherwise one that
+	// does so where the script expects more has left the script.
+	Hangups bool
 }
 
 // An Outcome is how it went.
@@ -78,7 +80,7 @@ func Run(ctx context.Context, o Options) *Outcome {
 	log := &logger{w: o.Log, color: o.Color}
 	var all sync.WaitGroup
 	for i, s := range o.Scripts {
-		srv := &server{script: s, listener: o.Listeners[i], finish: o.Finish, log: log, outcome: outcome}
+		srv := &server{script: s, listener: o.Listeners[i], finish: o.Finish, hangups: o.Hangups, log: log, outcome: outcome}
 		all.Go(func() { srv.run(ctx) })
 	}
 	all.Wait()
@@ -121,10 +123,10 @@ type server struct {
 	script   *script.Script
 	listener net.Listener
 	finish   <-chan struct{}
+	hangups  bool
 	log      *logger
 	outcome  *outcome
 	running  sync.WaitGroup // connections and their readers
-	count    atomic.Int64   // connections so far
 }
 
 // run accepts connections as the script allows.
@@ -139,7 +141,7 @@ func (s *server) run(ctx context.Context) {
 		}
 		s.listener.Close() //nolint:errcheck // Accept reports
 	})
-	for {
+	for id := 1; ; id++ {
 		conn, err := s.listener.Accept()
 		if err != nil {
 			if !errors.Is(err, net.ErrClosed) {
@@ -148,10 +150,10 @@ func (s *server) run(ctx context.Context) {
 			return
 		}
 		if s.script.Concurrent {
-			s.running.Go(func() { s.serve(ctx, stop, conn) })
+			s.running.Go(func() { s.serve(ctx, conn, id) })
 			continue
 		}
-		if s.serve(ctx, stop, conn) && !s.script.Restart {
+		if s.serve(ctx, conn, id) && !s.script.Restart {
 			stop(errStopped)
 			return
 		}
@@ -160,8 +162,8 @@ func (s *server) run(ctx context.Context) {
 
 // serve plays the script with one client. It is false when the client said
 // nothing at all, as one does that only looks whether somebody listens.
-func (s *server) serve(ctx context.Context, stop context.CancelCauseFunc, conn net.Conn) bool {
-	c := &connection{server: s, script: s.script, Conn: conn, peer: conn.RemoteAddr().String(), id: s.count.Add(1)}
+func (s *server) serve(ctx context.Context, conn net.Conn, id int) bool {
+	c := &connection{server: s, script: s.script, Conn: conn, peer: conn.RemoteAddr().String(), id: id}
 	err := c.play(ctx)
 	if errors.Is(err, errSilent) {
 		return false
@@ -169,10 +171,8 @@ func (s *server) serve(ctx context.Context, stop context.CancelCauseFunc, conn n
 	s.outcome.acted()
 	cause := context.Cause(ctx)
 	switch {
-	case err == nil, errors.Is(err, errReset):
-	case errors.Is(err, errExit):
-		stop(errExit)
-	case errors.Is(cause, errStopped), errors.Is(cause, errExit):
+	case err == nil, errors.Is(err, errExit), errors.Is(err, errReset):
+	case errors.Is(cause, errStopped):
 		// It was cut off because another connection ended everything.
 	default:
 		if f, ok := errors.AsType[*MismatchError](err); ok {

@@ -566,6 +566,46 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// TestExit: the script says when a connection ends, and the others go on.
+func TestExit(t *testing.T) {
+	r := start(t, load(t, "!: BOLT 4.4\n!: ALLOW CONCURRENT\n{{\nC: RESET\nS: <EXIT>\n----\nC: COMMIT\nS: SUCCESS {}\nC: ROLLBACK\n}}"), 20*time.Second)
+	a, b := r.connect(t), r.connect(t)
+	for _, step := range []string{"open", "C: COMMIT", "S: SUCCESS {}"} {
+		a.step(t, step)
+	}
+	for _, step := range []string{"open", "C: RESET", "end"} {
+		b.step(t, step)
+	}
+	a.step(t, "C: ROLLBACK")
+	a.step(t, "end")
+	close(r.finish)
+	if o := r.wait(t); o.Code() != stub.CodePlayed {
+		t.Errorf("exit code %d: %s", o.Code(), report(o))
+	}
+}
+
+// TestHangups: a client may be allowed to go where it likes.
+func TestHangups(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := load(t, "!: BOLT 4.4\nC: RESET\nS: SUCCESS {}\nC: RESET")
+	var all sync.WaitGroup
+	var o *stub.Outcome
+	all.Go(func() {
+		o = stub.Run(t.Context(), stub.Options{Scripts: []*script.Script{s}, Listeners: []net.Listener{l}, Hangups: true})
+	})
+	c := (&running{address: l.Addr().String(), version: s.Version}).connect(t)
+	for _, step := range []string{"open", "C: RESET", "S: SUCCESS {}", "close"} {
+		c.step(t, step)
+	}
+	all.Wait()
+	if o.Code() != stub.CodePlayed {
+		t.Errorf("exit code %d: %s", o.Code(), report(o))
+	}
+}
+
 // TestFinishWaits: a connection in the middle of its script goes on.
 func TestFinishWaits(t *testing.T) {
 	r := start(t, load(t, "!: BOLT 4.4\n!: ALLOW RESTART\nC: RESET\nS: SUCCESS {}\nC: COMMIT\nS: SUCCESS {}"), 20*time.Second)

@@ -24,14 +24,14 @@
 //	C: NAME field …     expect a message; the fields are patterns
 //	S: NAME field …     send a message
 //	   NAME field …     one more of the kind of the line above
-//	A: NAME             expect a message with any fields, and answer as usual
+//	A: NAME field …     expect a message, and answer as usual; without fields, any
 //	?: *: +:            the same, at most once, any number of times, at least once
-//	S: <EXIT>           close all connections and stop
+//	S: <EXIT>           close the connection at once: the play ends
 //	S: <NOOP>           send an empty chunk
 //	S: <RAW> hex        send bytes as they are
 //	S: <SLEEP> s        wait
 //	S: <ASSERT ORDER> s wait, and fail when the client sends something meanwhile
-//	S: <RST>            reset the connection and end the play
+//	S: <RST>            reset it: the play ends
 //	PY: statement       set variables, which all connections share
 //	IF: ELIF: ELSE:     guard the one block that follows
 //	{{ }}               a group

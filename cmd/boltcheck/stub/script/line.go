@@ -37,22 +37,20 @@ type Line struct {
 	Wait    time.Duration // of Sleep and AssertOrder
 
 	signature bolt.Signature // of what is expected
+	anything  bool           // with any fields
 	patterns  []*jolt.Pattern
 	run       []assignment
 }
 
 // matches reports whether the line takes a message.
 func (l *Line) matches(m *jolt.Message) bool {
-	if l.signature != m.Signature {
-		return false
-	}
-	return l.Kind == Automatic || l.Compare(m) == ""
+	return l.signature == m.Signature && l.Compare(m) == ""
 }
 
 // Compare tells in which way a message of the same name is not what the line
 // expects; "" when it is, or when the name is another.
 func (l *Line) Compare(m *jolt.Message) string {
-	if l.Kind == Automatic || l.signature != m.Signature {
+	if l.anything || l.signature != m.Signature {
 		return ""
 	}
 	if len(l.patterns) != len(m.Fields) {
@@ -82,11 +80,7 @@ func (p *parser) expectation(w word) (*Line, error) {
 		return nil, p.fault(w, 0, "%v", err)
 	}
 	if w.marker != "C:" {
-		l.Kind = Automatic
-		if rest != "" {
-			return nil, p.fault(w, at, "an automatic line takes a message with any fields, and has none itself")
-		}
-		return l, nil
+		l.Kind, l.anything = Automatic, rest == ""
 	}
 	if l.patterns, err = jolt.ParsePatterns(rest, p.version); err != nil {
 		return nil, p.inside(w, at, err)

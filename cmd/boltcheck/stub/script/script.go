@@ -241,6 +241,9 @@ func (p *parser) bang(w word) error {
 		if err != nil {
 			return err
 		}
+		if !line.anything {
+			return p.fault(w, at, "the head answers messages with any fields, so none can stand here")
+		}
 		s.auto[line.signature] = line
 		return nil
 	case "ALLOW":
