@@ -160,7 +160,12 @@ var table = []row{
 			"github.com/schollz/progressbar/v3", "golang.org/x/term",
 		},
 	},
-	{pkg: "cmd/boltbench", own: everything, never: []string{"conformance/..."}, third: []string{pflag, driver}},
+	{
+		pkg: "cmd/boltbench/...", own: everything, never: []string{"conformance/..."},
+		third: []string{
+			pflag, driver, "github.com/HdrHistogram/hdrhistogram-go", "github.com/schollz/progressbar/v3", "golang.org/x/term",
+		},
+	},
 
 	{
 		pkg: "conformance/...", own: everything,

@@ -1,21 +1,21 @@
 // Boltbench loads a graph into any Bolt server, checks every answer against its
-// own computation, and then measures: p50 and p99 latency and throughput at
-// several numbers of sessions, and for a local server its CPU time per request
-// and its peak memory.
+// own computation, and then measures: latencies by histogram, throughput, errors by
+// code, and for a local server its CPU time per request and its peak memory.
 //
+//	boltbench list
 //	boltbench run --uri bolt://127.0.0.1:7687 --json ours.json
 //	boltbench compare ours.json theirs.json
 //
-// # Graph
+// README.md is the manual.
 //
-// People with an indexed id, an indexed age, a name, one of 50 cities and a
-// score; KNOWS relationships with uniform sources and skewed targets, a fifth of
-// them in one percent of the people. Seed and sizes decide the whole graph, so
-// two servers get the same one. The database must hold no Person before.
+// # Rooms
+//
+// suite has the graphs, queries and answers; client talks to the server; measure
+// makes the load; report shows results. This package reads the command line.
 //
 // # Honesty
 //
-// A shape whose answer differs from the computed one is reported as wrong and
-// not timed. The durability of a server cannot be asked for over Bolt: say it
-// with --note, which is printed above the table.
+// A query whose answer differs from the computed one is reported as wrong and not
+// timed. Every result says how durable the server's commits are and where that is
+// known from. Runs that differ in more than the server are not compared.
 package main

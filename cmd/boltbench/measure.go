@@ -4,238 +4,204 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"regexp"
-	"slices"
-	"strings"
-	"sync"
+	"os/exec"
 	"time"
 
-	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"github.com/drawbolt/drawbolt/cmd/boltbench/client"
+	"github.com/drawbolt/drawbolt/cmd/boltbench/measure"
+	"github.com/drawbolt/drawbolt/cmd/boltbench/report"
+	"github.com/drawbolt/drawbolt/cmd/boltbench/suite"
 )
 
-// batch is the number of rows of one loading statement.
-const batch = 5000
-
-// checks is how many answers of a shape are compared before it is timed.
+// checks is how many answers of a query are compared before it is timed.
 const checks = 5
 
-// A bench is one run against one server.
-type bench struct {
-	driver   neo4j.DriverWithContext
-	database string
-	pid      int
-	out      io.Writer
-	duration time.Duration
-	data     *dataset
-	seed     uint64
-}
-
-func (b *bench) session(ctx context.Context) neo4j.SessionWithContext {
-	return b.driver.NewSession(ctx, neo4j.SessionConfig{DatabaseName: b.database})
-}
-
-// load makes the indexes and the graph and reports rows per second.
-func (b *bench) load(ctx context.Context, rep *report) error {
-	s := b.session(ctx)
-	defer func() { _ = s.Close(ctx) }()
-	for _, index := range []string{
-		"CREATE INDEX person_id IF NOT EXISTS FOR (p:Person) ON (p.id)",
-		"CREATE INDEX person_age IF NOT EXISTS FOR (p:Person) ON (p.age)",
-		"CREATE INDEX tag_id IF NOT EXISTS FOR (t:Tag) ON (t.id)",
-	} {
-		if _, err := collect(ctx, s, index, nil); err != nil {
-			return fmt.Errorf("create index: %w", err)
-		}
-	}
-	nodes := make([]any, b.data.size())
-	for i, p := range b.data.people {
-		nodes[i] = parameters{"id": int64(i), "name": p.name, "city": p.city, "age": p.age, "score": p.score}
-	}
-	pairs := make([]any, len(b.data.pairs))
-	for i, p := range b.data.pairs {
-		pairs[i] = parameters{"a": int64(p[0]), "b": int64(p[1]), "since": int64(2000 + i%25)}
-	}
-	for _, part := range []struct {
-		name, statement string
-		rows            []any
-	}{
-		{
-			"load-nodes",
-			"UNWIND $rows AS r CREATE (:Person {id: r.id, name: r.name, city: r.city, age: r.age, score: r.score})", nodes,
-		},
-		{
-			"load-relationships",
-			"UNWIND $rows AS r MATCH (a:Person {id: r.a}) MATCH (b:Person {id: r.b}) CREATE (a)-[:KNOWS {since: r.since}]->(b)",
-			pairs,
-		},
-	} {
-		start := time.Now()
-		for rows := range slices.Chunk(part.rows, batch) {
-			if _, err := collect(ctx, s, part.statement, parameters{"rows": rows}); err != nil {
-				return fmt.Errorf("%s: %w", part.name, err)
-			}
-		}
-		m := measurement{Shape: part.name, Sessions: 1, PerSecond: float64(len(part.rows)) / time.Since(start).Seconds()}
-		rep.add(b.out, m)
-	}
-	return nil
-}
-
-// measureAll checks and measures the selected shapes. Wrong answers do not stop
-// the run; they come back as one error.
-func (b *bench) measureAll(ctx context.Context, pattern *regexp.Regexp, sessions []int, rep *report) error {
-	var wrong []error
-	for _, s := range shapes() {
-		if !pattern.MatchString(s.name) {
-			continue
-		}
-		if err := b.verify(ctx, &s); err != nil {
-			wrong = append(wrong, fmt.Errorf("%s: %w", s.name, err))
-			rep.add(b.out, measurement{Shape: s.name, Wrong: err.Error()})
-			continue
-		}
-		for _, n := range sessions {
-			m, err := b.measure(ctx, &s, n)
-			if err != nil {
-				wrong = append(wrong, fmt.Errorf("%s, %d sessions: %w", s.name, n, err))
-				m = measurement{Shape: s.name, Sessions: n, Wrong: err.Error()}
-			}
-			rep.add(b.out, m)
-			if ctx.Err() != nil {
-				return errors.Join(append(wrong, context.Cause(ctx))...)
-			}
-		}
-	}
-	return errors.Join(wrong...)
-}
-
-// verify compares some answers of a shape with the computed ones.
-func (b *bench) verify(ctx context.Context, s *shape) error {
-	session := b.session(ctx)
-	defer func() { _ = session.Close(ctx) }()
-	r := rand.New(rand.NewPCG(b.seed, 1)) //nolint:gosec // repeatable parameters, no secret
-	for range checks {
-		p := s.draw(b.data, r)
-		got, err := s.execute(ctx, session, p)
-		if err != nil {
+// run loads, checks and measures. Wrong answers and failures do not stop it; they
+// come back as one error.
+func (b *bench) run(ctx context.Context, load bool) error {
+	if load && len(b.work.Parts) > 0 {
+		if err := b.load(ctx); err != nil {
 			return err
 		}
-		if s.want == nil {
+	}
+	if err := b.clean(ctx); err != nil {
+		return err
+	}
+	report.TableHead(b.out)
+	right, err := b.verifyAll(ctx)
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	steps := newBar(b.bars, "measuring", len(right)*len(b.connections))
+	defer steps.finish()
+	if b.mode == modeRealistic {
+		if len(right) == 0 {
+			return err
+		}
+		return errors.Join(err, b.measureAll(ctx, "realistic", nil, right))
+	}
+	for i := range right {
+		err = errors.Join(err, b.measureAll(ctx, right[i].FullName(), &right[i], right))
+		if ctx.Err() != nil {
+			break
+		}
+		steps.at((i + 1) * len(b.connections))
+	}
+	return err
+}
+
+// verifyAll checks the answers of the selected queries, reads first, and returns
+// those that are right.
+func (b *bench) verifyAll(ctx context.Context) ([]suite.Query, error) {
+	bar := newBar(b.bars, "checking answers", len(b.queries))
+	defer bar.finish()
+	var errs []error
+	var right []suite.Query
+	for i := range b.queries {
+		q := &b.queries[i]
+		if err := b.verify(ctx, q); err != nil {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			errs = append(errs, fmt.Errorf("%s: %w", q.FullName(), err))
+			b.add(report.Measurement{Query: q.FullName(), Wrong: err.Error()})
 			continue
 		}
-		if err := check(got, s.want(b.data, p)); err != nil {
-			return fmt.Errorf("wrong answer for %.60v: %w", p, err)
+		right = append(right, *q)
+		bar.at(i + 1)
+	}
+	return right, errors.Join(errs...)
+}
+
+// verify compares some answers of a query with the computed ones.
+func (b *bench) verify(ctx context.Context, q *suite.Query) error {
+	if q.Connect != nil {
+		return nil
+	}
+	s := b.driver.Session(ctx)
+	defer s.Close(ctx)
+	r := rand.New(rand.NewPCG(b.plan.Seed, 1)) //nolint:gosec // repeatable parameters, no secret
+	memgraph := isMemgraph(b.report.Server.Name)
+	seen := make(map[string]bool)
+	for range checks {
+		p := q.Parameters(r)
+		// The same question once more would give the same answer.
+		if key := fmt.Sprint(p); !seen[key] {
+			seen[key] = true
+			request := request(q, p, memgraph)
+			rows, err := s.Rows(ctx, &request)
+			if err != nil {
+				return err
+			}
+			if err := q.Judge(p, rows); err != nil {
+				return fmt.Errorf("wrong answer for %.60v: %w", p, err)
+			}
 		}
 	}
 	return nil
 }
 
-// measure runs a shape on n sessions at once, for the wanted time but at least
-// once each.
-func (b *bench) measure(ctx context.Context, s *shape, n int) (measurement, error) {
-	var (
-		mu        sync.Mutex
-		latencies []time.Duration
-		failed    error
-		wg        sync.WaitGroup
-	)
-	start := time.Now()
-	cpu := processCPU(b.pid)
-	for i := range n {
-		wg.Go(func() {
-			mine, err := b.work(ctx, s, uint64(i), start.Add(b.duration)) //nolint:gosec // small and positive
-			mu.Lock()
-			defer mu.Unlock()
-			latencies = append(latencies, mine...)
-			failed = errors.Join(failed, err)
-		})
-	}
-	wg.Wait()
-	elapsed := time.Since(start)
-	if failed != nil {
-		return measurement{}, failed
-	}
-	slices.Sort(latencies)
-	m := measurement{
-		Shape: s.name, Sessions: n, Requests: len(latencies),
-		PerSecond: float64(len(latencies)) / elapsed.Seconds(),
-		P50:       micros(latencies[len(latencies)/2]),
-		P99:       micros(latencies[len(latencies)*99/100]),
-	}
-	if b.pid != 0 {
-		m.ServerCPU = micros(processCPU(b.pid)-cpu) / float64(len(latencies))
-	}
-	return m, nil
-}
-
-func (b *bench) work(ctx context.Context, s *shape, worker uint64, end time.Time) ([]time.Duration, error) {
-	session := b.session(ctx)
-	defer func() { _ = session.Close(ctx) }()
-	r := rand.New(rand.NewPCG(b.seed, 2+worker)) //nolint:gosec // repeatable parameters, no secret
-	// The first request opens the connection and is not measured.
-	if _, err := s.execute(ctx, session, s.draw(b.data, r)); err != nil {
-		return nil, err
-	}
-	var latencies []time.Duration
-	for {
-		p := s.draw(b.data, r)
-		start := time.Now()
-		if _, err := s.execute(ctx, session, p); err != nil {
-			return nil, err
-		}
-		latencies = append(latencies, time.Since(start))
-		if time.Now().After(end) {
-			return latencies, nil
-		}
-	}
-}
-
-func (s *shape) draw(d *dataset, r *rand.Rand) parameters {
-	if s.prepare == nil {
-		return nil
-	}
-	return s.prepare(d, r)
-}
-
-// execute sends one request and returns the first column of its rows.
-func (s *shape) execute(ctx context.Context, session neo4j.SessionWithContext, p parameters) ([]any, error) {
-	if s.steps != nil {
-		_, err := session.ExecuteWrite(ctx, func(tx neo4j.ManagedTransaction) (any, error) {
-			for _, step := range s.steps {
-				result, err := tx.Run(ctx, step, p)
-				if err != nil {
-					return nil, err
-				}
-				if _, err := result.Consume(ctx); err != nil {
-					return nil, err
-				}
-			}
-			return nil, nil
-		})
-		return nil, err
-	}
-	text := s.statement
-	if s.literal {
-		for name, v := range p {
-			text = strings.ReplaceAll(text, "$"+name, fmt.Sprint(v))
-		}
-		p = nil
-	}
-	return collect(ctx, session, text, p)
-}
-
-func collect(ctx context.Context, session neo4j.SessionWithContext, text string, p parameters) ([]any, error) {
-	result, err := session.Run(ctx, text, p)
+// measureAll measures one query, or a mix, at all numbers of connections.
+func (b *bench) measureAll(ctx context.Context, name string, query *suite.Query, others []suite.Query) error {
+	d, err := b.newDrum(query, others)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var column []any
-	for result.Next(ctx) {
-		column = append(column, result.Record().Values[0])
+	var errs []error
+	for _, n := range b.connections {
+		if err := b.prepare(ctx, others); err != nil {
+			return errors.Join(append(errs, fmt.Errorf("%s: %w", name, err))...)
+		}
+		work := measure.Work{Open: b.opener(query), Classes: len(d.queries), Next: d.next}
+		plan := b.plan
+		plan.Connections = n
+		m := report.Measurement{Query: name, Connections: n, ClassNames: d.names()}
+		m.Result, err = measure.Run(ctx, plan, work)
+		if err != nil && ctx.Err() != nil {
+			return errors.Join(errs...) // interrupted before there was anything
+		}
+		if err != nil {
+			m.Failed = err.Error()
+			errs = append(errs, fmt.Errorf("%s, %d connections: %w", name, n, err))
+		} else if len(m.Errors) > 0 {
+			errs = append(errs, fmt.Errorf("%s, %d connections: requests failed: %v", name, n, m.Errors))
+		}
+		b.add(m)
+		if ctx.Err() != nil {
+			break
+		}
 	}
-	return column, result.Err()
+	return errors.Join(errs...)
 }
 
-func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+// opener returns what opens connections for a query.
+func (b *bench) opener(q *suite.Query) client.Opener {
+	switch {
+	case q != nil && q.Connect != nil:
+		return b.target.Handshakes(q.Connect.Resume, q.Connect.Login)
+	case b.raw:
+		return b.target.OpenRaw
+	default:
+		return b.driver.Open
+	}
+}
+
+// prepare brings the server into the state that is to be measured.
+func (b *bench) prepare(ctx context.Context, queries []suite.Query) error {
+	switch b.cache {
+	case cacheVulcanic:
+		s := b.driver.Session(ctx)
+		defer s.Close(ctx)
+		r := rand.New(rand.NewPCG(b.plan.Seed, 0)) //nolint:gosec // repeatable parameters, no secret
+		for i := range queries {
+			if queries[i].Connect != nil {
+				continue
+			}
+			request := request(&queries[i], queries[i].Parameters(r), isMemgraph(b.report.Server.Name))
+			if err := s.Do(ctx, &request); err != nil {
+				return err
+			}
+		}
+	case cacheCold:
+		if len(b.restart) > 0 {
+			return b.restartServer(ctx)
+		}
+		s := b.driver.Session(ctx)
+		defer s.Close(ctx)
+		// Few servers have it; the rest is cold by the missing warm-up only.
+		_ = s.Do(ctx, &client.Request{Statement: "CALL db.clearQueryCaches()"})
+	}
+	return nil
+}
+
+// restartTimeout is how long a restarted server may take to answer.
+const restartTimeout = 5 * time.Minute
+
+// restartServer runs the command of a cold run and waits for the server.
+func (b *bench) restartServer(ctx context.Context) error {
+	if out, err := exec.CommandContext(ctx, b.restart[0], b.restart[1:]...).CombinedOutput(); err != nil { //nolint:gosec // the user's command
+		return fmt.Errorf("--cold-command: %w: %s", err, out)
+	}
+	ctx, cancel := context.WithTimeout(ctx, restartTimeout)
+	defer cancel()
+	for {
+		driver, err := client.NewDriver(ctx, &b.target)
+		if err == nil {
+			b.driver.Close(ctx)
+			b.driver = driver
+			return nil
+		}
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("--cold-command: the server does not answer: %w", err)
+		}
+	}
+}
+
+// add keeps a measurement and prints it, so that a long run shows progress.
+func (b *bench) add(m report.Measurement) {
+	b.report.Measurements = append(b.report.Measurements, m)
+	m.Line(b.out)
+}

@@ -2,125 +2,236 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
-	"github.com/neo4j/neo4j-go-driver/v5/neo4j/config"
-
+	"github.com/drawbolt/drawbolt/cmd/boltbench/client"
+	"github.com/drawbolt/drawbolt/cmd/boltbench/measure"
+	"github.com/drawbolt/drawbolt/cmd/boltbench/report"
+	"github.com/drawbolt/drawbolt/cmd/boltbench/suite"
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 )
 
-// flags is the table of all flags of boltbench.
-func flags() []gflags.Flag {
-	return []gflags.Flag{
-		{Name: "uri", Type: gflags.String, Default: "bolt://127.0.0.1:7687", Section: "server", Help: "Bolt URI of the server."},
-		{Name: "user", Type: gflags.String, Section: "server", Help: "User name; empty logs in without credentials."},
-		{Name: "password", Type: gflags.String, Section: "server", Env: "BOLTBENCH_PASSWORD", Help: "Password of --user."},
-		{Name: "database", Type: gflags.String, Section: "server", Help: "Database; empty is the user's home database."},
-		{Name: "server-pid", Type: gflags.Int32, Default: "0", Section: "server", Help: "Process id of a server on this machine, to report its CPU time and memory."},
-		{Name: "nodes", Type: gflags.Int32, Default: "20000", Section: "graph", Validate: gflags.InRange(100, 10_000_000), Help: "People in the graph."},
-		{Name: "relationships", Type: gflags.Int32, Default: "200000", Section: "graph", Validate: gflags.InRange(100, 100_000_000), Help: "KNOWS relationships in the graph."},
-		{Name: "seed", Type: gflags.Uint64, Default: "1", Section: "graph", Help: "Seed of the graph and of the parameters."},
-		{Name: "load", Type: gflags.Bool, Default: "true", Section: "graph", Help: "Load the graph first; without it the same graph must be there already."},
-		{Name: "sessions", Type: gflags.String, Default: "1,8,64", Section: "measurement", Help: "Comma list of the numbers of sessions to measure."},
-		{Name: "duration", Type: gflags.Double, Default: "2", Section: "measurement", Help: "Seconds for each shape and number of sessions."},
-		{Name: "shapes", Type: gflags.String, Default: ".", Section: "measurement", Help: "Regular expression that selects shapes by name."},
-		{Name: "json", Type: gflags.String, Section: "output", Help: "File for the results, to be compared later."},
-		{Name: "note", Type: gflags.String, Section: "output", Help: "What readers must know, above all how durable the server's commits are."},
-	}
-}
-
-// run executes a command line and returns the exit code: 1 for a wrong command
-// line, 2 for a server that fails or answers wrongly.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// runSuite is the command boltbench run.
+func runSuite(ctx context.Context, e environment) error {
 	set, err := gflags.New(gflags.Options{
-		Program: "boltbench", AllowArgs: true, Version: "dev",
-		Usage: "load tool and benchmark for Bolt servers: boltbench run [flags] | boltbench compare FILE FILE",
+		Program: "boltbench run", Version: version,
+		Usage: "loads a graph into a Bolt server, checks its answers and measures them",
 	}, flags())
-	if err != nil {
-		_, _ = fmt.Fprintln(stderr, "boltbench:", err)
-		return 1
-	}
-	decision, err := set.Parse(gflags.Input{Args: args, LookupEnv: os.LookupEnv}, stdout, stderr)
-	if err != nil || decision.Exit {
-		return decision.Code
-	}
-	words := set.Args()
-	switch {
-	case len(words) == 1 && words[0] == "run":
-		err = runSuite(ctx, set, stdout)
-	case len(words) == 3 && words[0] == "compare":
-		err = compare(words[1], words[2], stdout)
-	default:
-		_, _ = fmt.Fprintln(stderr, "boltbench: say run, or compare with two result files (--help lists the flags)")
-		return 1
-	}
-	if err != nil {
-		_, _ = fmt.Fprintln(stderr, "boltbench:", err)
-		return 2
-	}
-	return 0
-}
-
-func runSuite(ctx context.Context, set *gflags.Set, out io.Writer) error {
-	pattern, err := regexp.Compile(set.Text("shapes"))
-	if err != nil {
-		return fmt.Errorf("--shapes: %w", err)
-	}
-	var sessions []int
-	for word := range strings.SplitSeq(set.Text("sessions"), ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(word))
-		if err != nil || n < 1 || n > 10_000 {
-			return fmt.Errorf("--sessions: %q is not a number from 1 to 10000", word)
-		}
-		sessions = append(sessions, n)
-	}
-	auth := neo4j.NoAuth()
-	if set.Text("user") != "" {
-		auth = neo4j.BasicAuth(set.Text("user"), set.Text("password"), "")
-	}
-	driver, err := neo4j.NewDriverWithContext(set.Text("uri"), auth, func(c *config.Config) {
-		c.MaxConnectionPoolSize = 10_000
-	})
 	if err != nil {
 		return err
 	}
-	defer func() { _ = driver.Close(context.WithoutCancel(ctx)) }()
-	b := &bench{
-		driver: driver, database: set.Text("database"), pid: int(set.Int32("server-pid")), out: out,
-		duration: time.Duration(set.Double("duration") * float64(time.Second)),
-		data:     generate(int(set.Int32("nodes")), int(set.Int32("relationships")), set.Uint64("seed")),
-		seed:     set.Uint64("seed"),
+	decision, err := set.Parse(gflags.Input{Args: e.args[1:], LookupEnv: e.lookupEnv}, e.stdout, e.stderr)
+	if err != nil || decision.Exit {
+		if decision.Code == 0 && err == nil {
+			return nil
+		}
+		return errUsage
 	}
-	report := &report{URI: set.Text("uri"), Note: set.Text("note"), Nodes: b.data.size(), Relationships: len(b.data.pairs)}
-	info, err := driver.GetServerInfo(ctx)
+	b, err := newBench(set, e)
 	if err != nil {
-		return fmt.Errorf("connect to %s: %w", report.URI, err)
+		return err
 	}
-	report.Server = fmt.Sprintf("%s, Bolt %d.%d", info.Agent(), info.ProtocolVersion().Major, info.ProtocolVersion().Minor)
-	report.printHead(out)
-	if set.Bool("load") {
-		if err := b.load(ctx, report); err != nil {
-			return err
+	if err := b.connect(ctx); err != nil {
+		return err
+	}
+	defer b.driver.Close(ctx)
+	b.report.Head(b.out)
+	err = b.run(ctx, set.Bool("load"))
+	// What there is is written also after a failure or an interruption.
+	b.report.Interrupted = ctx.Err() != nil
+	b.report.Server.PeakMemory = measure.PeakMemory(b.plan.PID)
+	b.report.Foot(b.out)
+	return errors.Join(err, b.write(set))
+}
+
+// A bench is one run against one server.
+type bench struct {
+	target      client.Target
+	driver      *client.Driver
+	work        *suite.Workload
+	queries     []suite.Query // the selected ones
+	plan        measure.Plan
+	mode, cache string
+	mix         []share
+	raw         bool
+	restart     []string // the command of a cold run
+	connections []int
+	out, bars   io.Writer
+	report      report.Report
+}
+
+// newBench reads the command line and generates the graph.
+func newBench(set *gflags.Set, e environment) (*bench, error) {
+	b := &bench{
+		target: client.Target{
+			URI: set.Text("uri"), User: set.Text("user"), Password: set.Text("password"),
+			Database: set.Text("database"), CAFile: set.Text("ca-file"),
+		},
+		plan: measure.Plan{
+			Duration: inSeconds(set.Double("duration")), Count: set.Int64("count"), Rate: set.Double("rate"),
+			Warmup: inSeconds(set.Double("warmup")), Ramp: inSeconds(set.Double("ramp")),
+			Think:    time.Duration(set.Double("think-ms") * float64(time.Millisecond)),
+			Pipeline: int(set.Int32("pipeline")), Seed: set.Uint64("seed"), PID: int(set.Int32("server-pid")),
+		},
+		mode: set.Text("mode"), cache: set.Text("cache"), raw: set.Text("client") == clientRaw,
+		restart: strings.Fields(set.Text("cold-command")), out: e.stdout, bars: e.stderr,
+	}
+	if b.cache == cacheCold {
+		b.plan.Cold, b.plan.Warmup = true, 0
+	}
+	if b.plan.Count > 0 {
+		b.plan.Duration = 0
+	}
+	pattern, err := regexp.Compile(set.Text("queries"))
+	if err != nil {
+		return nil, fmt.Errorf("--queries: %w", err)
+	}
+	if b.connections, err = numbers(set.Text("connections")); err != nil {
+		return nil, err
+	}
+	for _, n := range b.connections {
+		b.plan.Connections = n
+		if err := b.plan.Validate(); err != nil {
+			return nil, err
 		}
 	}
-	err = b.measureAll(ctx, pattern, sessions, report)
-	report.PeakMemory = b.peakMemory()
-	report.printFoot(out)
+	if b.plan.Pipeline > 1 && !b.raw {
+		return nil, errors.New("--pipeline needs --client=raw")
+	}
+	if b.mix, err = parseMix(set.Text("mix"), b.mode); err != nil {
+		return nil, err
+	}
+	if err := b.generate(set); err != nil {
+		return nil, err
+	}
+	for _, q := range b.work.Queries {
+		if pattern.MatchString(q.FullName()) && (q.Connect == nil || q.Connect.TLS == b.target.Encrypted()) {
+			b.queries = append(b.queries, q)
+		}
+	}
+	if len(b.queries) == 0 {
+		return nil, fmt.Errorf("--queries=%s selects none of the suite's queries", set.Text("queries"))
+	}
+	b.describe(set, e.args)
+	return b, nil
+}
+
+// generate makes the graph of the suite in the wanted size.
+func (b *bench) generate(set *gflags.Set) error {
+	s, ok := suite.Find(set.Text("suite"))
+	if !ok {
+		return fmt.Errorf("--suite: there is no suite %q; boltbench list names them", set.Text("suite"))
+	}
+	size, ok := s.Size(set.Text("size"))
+	if !ok {
+		return fmt.Errorf("--size: the suite %s has no size %q", s.Name, set.Text("size"))
+	}
+	nodes, relationships := int(set.Int32("nodes")), int(set.Int32("relationships"))
+	if (nodes != 0 || relationships != 0) && !s.Free {
+		return fmt.Errorf("--nodes and --relationships: the suite %s has the sizes of boltbench list only", s.Name)
+	}
+	if nodes != 0 || relationships != 0 {
+		size.Name = "free"
+		if nodes != 0 {
+			size.Nodes = nodes
+		}
+		if relationships != 0 {
+			size.Relationships = relationships
+		}
+		if size.Nodes < 100 || size.Relationships > size.Nodes*(size.Nodes-1)/4 {
+			return errors.New("--nodes and --relationships: at least 100 nodes, and relationships for at most half of the pairs")
+		}
+	}
+	b.work = s.Make(size, b.plan.Seed)
+	b.report.Dataset = report.Dataset{
+		Suite: s.Name, Size: size.Name, Nodes: b.work.Nodes, Relationships: b.work.Relationships, Seed: b.plan.Seed,
+	}
+	return nil
+}
+
+// describe fills in what is known before the server is asked.
+func (b *bench) describe(set *gflags.Set, args []string) {
+	r := &b.report
+	r.Format, r.Time, r.Go, r.Note = report.Format, time.Now().UTC().Truncate(time.Second), runtime.Version(), set.Text("note")
+	r.Version, r.Driver = versions()
+	r.Machine = machine()
+	words := []string{"boltbench"}
+	for i, arg := range args {
+		name, _, assigned := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		switch {
+		case name == "password" && assigned:
+			arg = "--password=..."
+		case i > 0 && strings.TrimLeft(args[i-1], "-") == "password":
+			arg = "..."
+		case strings.ContainsAny(arg, " '\"$|&;<>()*?"):
+			arg = strconv.Quote(arg)
+		}
+		words = append(words, arg)
+	}
+	r.CommandLine = strings.Join(words, " ")
+	r.Server = report.Server{URI: b.target.URI, TLS: b.target.Encrypted()}
+	r.Load = report.Load{
+		Mode: b.mode, Cache: b.cache, Mix: mixText(b.mix), Client: set.Text("client"), Pipeline: b.plan.Pipeline, Rate: b.plan.Rate,
+		Duration: b.plan.Duration.Seconds(), Count: b.plan.Count, Warmup: b.plan.Warmup.Seconds(), Ramp: b.plan.Ramp.Seconds(),
+		Think: set.Double("think-ms"),
+	}
+	r.Server.Durability = set.Text("durability")
+}
+
+// connect asks the server for its name and its durability.
+func (b *bench) connect(ctx context.Context) error {
+	var err error
+	if b.driver, err = client.NewDriver(ctx, &b.target); err != nil {
+		return err
+	}
+	b.report.Server.Name, b.report.Server.Protocol = b.driver.Server, b.driver.Protocol
+	if b.report.Server.Durability == "" {
+		s := b.driver.Session(ctx)
+		defer s.Close(ctx)
+		b.report.Server.Durability = durability(ctx, s, b.driver.Server)
+	}
+	return nil
+}
+
+// write writes the files that were asked for.
+func (b *bench) write(set *gflags.Set) error {
+	var errs []error
 	if path := set.Text("json"); path != "" {
-		data, jsonErr := json.MarshalIndent(report, "", "  ")
-		if jsonErr == nil {
-			jsonErr = os.WriteFile(path, append(data, '\n'), 0o600)
-		}
-		err = errors.Join(err, jsonErr)
+		errs = append(errs, b.report.WriteJSON(path))
 	}
-	return err
+	if path := set.Text("csv"); path != "" {
+		errs = append(errs, toFile(path, func(w io.Writer) error { return report.WriteCSV(w, []*report.Report{&b.report}) }))
+	}
+	return errors.Join(errs...)
+}
+
+func toFile(path string, write func(io.Writer) error) error {
+	f, err := os.Create(path) //nolint:gosec // the user names the file
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+func inSeconds(f float64) time.Duration { return time.Duration(f * float64(time.Second)) }
+
+// numbers reads a comma list of numbers of connections.
+func numbers(text string) ([]int, error) {
+	var result []int
+	for word := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 1 || n > client.MaxConnections {
+			return nil, fmt.Errorf("--connections: %q is not a number from 1 to %d", word, client.MaxConnections)
+		}
+		result = append(result, n)
+	}
+	return result, nil
 }

@@ -1,4 +1,4 @@
-package main
+package suite
 
 import (
 	"fmt"
@@ -16,25 +16,26 @@ type person struct {
 	score      float64
 }
 
-// A dataset is the generated graph, and what the answers are computed from.
-type dataset struct {
-	people []person
-	pairs  [][2]int32 // source and target, each pair once, no loops
-	out    [][]int32  // sorted targets by source
-	in     []int32    // number of sources by target
+// A people is the graph of our own shapes, and what the answers are computed
+// from.
+type people struct {
+	nodes []person
+	pairs [][2]int32 // source and target, each pair once, no loops
+	out   [][]int32  // sorted targets by source
+	in    []int32    // number of sources by target
 }
 
-func (d *dataset) size() int { return len(d.people) }
+func (d *people) size() int { return len(d.nodes) }
 
-// generate makes the graph that sizes and seed decide.
-func generate(nodes, relationships int, seed uint64) *dataset {
+// newPeople makes the graph that sizes and seed decide.
+func newPeople(nodes, relationships int, seed uint64) *people {
 	r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a repeatable graph, no secret
-	d := &dataset{
-		people: make([]person, nodes), out: make([][]int32, nodes), in: make([]int32, nodes),
+	d := &people{
+		nodes: make([]person, nodes), out: make([][]int32, nodes), in: make([]int32, nodes),
 		pairs: make([][2]int32, 0, relationships),
 	}
-	for i := range d.people {
-		d.people[i] = person{
+	for i := range d.nodes {
+		d.nodes[i] = person{
 			name:  fmt.Sprintf("%c%c%c %06d", 'A'+r.IntN(26), 'a'+r.IntN(26), 'a'+r.IntN(26), i),
 			city:  fmt.Sprintf("City %02d", r.IntN(cities)),
 			age:   int64(r.IntN(100)),
@@ -62,14 +63,14 @@ func generate(nodes, relationships int, seed uint64) *dataset {
 	return d
 }
 
-func (d *dataset) knows(a, b int32) bool {
+func (d *people) knows(a, b int32) bool {
 	_, ok := slices.BinarySearch(d.out[a], b)
 	return ok
 }
 
 // levels returns, for each distance from 1 to depth, the nodes whose shortest
 // walk of at least one step from start has that length.
-func (d *dataset) levels(start int32, depth int) [][]int32 {
+func (d *people) levels(start int32, depth int) [][]int32 {
 	seen := make(map[int32]bool)
 	frontier := []int32{start}
 	var result [][]int32
@@ -91,7 +92,7 @@ func (d *dataset) levels(start int32, depth int) [][]int32 {
 
 // twoHops counts the walks of two steps. No relationship is a loop, so none
 // repeats within two steps.
-func (d *dataset) twoHops() int64 {
+func (d *people) twoHops() int64 {
 	var n int64
 	for i, targets := range d.out {
 		n += int64(d.in[i]) * int64(len(targets))
@@ -100,7 +101,7 @@ func (d *dataset) twoHops() int64 {
 }
 
 // triangles counts the closed walks of three steps, each once per start.
-func (d *dataset) triangles() int64 {
+func (d *people) triangles() int64 {
 	var n int64
 	for _, p := range d.pairs {
 		for _, c := range d.out[p[1]] {
@@ -113,10 +114,10 @@ func (d *dataset) triangles() int64 {
 }
 
 // count returns how many people satisfy a condition.
-func (d *dataset) count(condition func(*person) bool) int64 {
+func (d *people) count(condition func(*person) bool) int64 {
 	var n int64
-	for i := range d.people {
-		if condition(&d.people[i]) {
+	for i := range d.nodes {
+		if condition(&d.nodes[i]) {
 			n++
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package measure
 
 import (
 	"fmt"
@@ -11,9 +11,9 @@ import (
 // clockTick is the unit of the times in /proc/PID/stat, the same on every Linux.
 const clockTick = 10 * time.Millisecond
 
-// processCPU returns the CPU time that a local process has used, or 0 when it
+// ProcessCPU returns the CPU time that a local process has used, or 0 when it
 // cannot be read.
-func processCPU(pid int) time.Duration {
+func ProcessCPU(pid int) time.Duration {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
@@ -30,10 +30,10 @@ func processCPU(pid int) time.Duration {
 	return time.Duration(user+system) * clockTick
 }
 
-// peakMemory returns the largest resident size of the server in bytes, or 0
+// PeakMemory returns the largest resident size of a local process in bytes, or 0
 // when it is not known.
-func (b *bench) peakMemory() int64 {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.pid))
+func PeakMemory(pid int) int64 {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}
