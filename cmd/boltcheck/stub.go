@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -252,7 +253,7 @@ func (e environment) playStub(ctx context.Context, o stub.Options) int {
 
 func (e environment) reportStub(o *stub.Outcome) int {
 	for _, f := range o.Failures {
-		_, _ = fmt.Fprintln(e.stdout, f)
+		_, _ = io.WriteString(e.stdout, f.String())
 	}
 	if o.Err != nil {
 		_, _ = fmt.Fprintln(e.stdout, o.Err)

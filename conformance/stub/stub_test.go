@@ -1,0 +1,359 @@
+package stub_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j"
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j/config"
+	"github.com/neo4j/neo4j-go-driver/v5/neo4j/db"
+
+	"github.com/drawbolt/drawbolt/conformance/binary"
+	"github.com/drawbolt/drawbolt/tls/tlstest"
+)
+
+// scripts are those of the stub's own tests.
+const scripts = "../../cmd/boltcheck/stub/testdata/"
+
+// A stub is a running boltcheck stub.
+type stub struct {
+	address string
+	cmd     *exec.Cmd
+	lines   chan string // of standard output
+	log     []string
+}
+
+// start starts a stub and waits until it is ready, as programs do that use one.
+func start(t *testing.T, boltcheck, script string, args ...string) *stub {
+	t.Helper()
+	s := &stub{lines: make(chan string, 1000)}
+	s.cmd = exec.CommandContext(t.Context(), boltcheck, append([]string{"stub", "-v", "-l", "127.0.0.1:0", script}, args...)...)
+	stdout, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr, err := s.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(s.lines)
+		for in := bufio.NewScanner(stdout); in.Scan(); {
+			s.lines <- in.Text()
+		}
+	}()
+	banner, err := bufio.NewReader(stderr).ReadString('\n')
+	_, address, ok := strings.Cut(strings.TrimSpace(banner), " is played on ")
+	if err != nil || !ok {
+		t.Fatalf("the stub says %q, %v", banner, err)
+	}
+	go io.Copy(io.Discard, stderr)
+	if line := <-s.lines; line != "Listening" {
+		t.Fatalf("the first line is %q", line)
+	}
+	s.address = address
+	return s
+}
+
+// wait returns the exit code and what was printed.
+func (s *stub) wait(t *testing.T) (code int, output string) {
+	t.Helper()
+	timeout := time.After(30 * time.Second)
+	for {
+		select {
+		case line, ok := <-s.lines:
+			if ok {
+				s.log = append(s.log, line)
+				continue
+			}
+			var exit *exec.ExitError
+			if err := s.cmd.Wait(); err != nil && !errors.As(err, &exit) {
+				t.Fatal(err)
+			}
+			return s.cmd.ProcessState.ExitCode(), strings.Join(s.log, "\n")
+		case <-timeout:
+			t.Fatalf("the stub does not end:\n%s", strings.Join(s.log, "\n"))
+		}
+	}
+}
+
+func (s *stub) interrupt(t *testing.T) {
+	t.Helper()
+	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Error(err)
+	}
+}
+
+func open(t *testing.T, uri string) neo4j.DriverWithContext {
+	t.Helper()
+	d, err := neo4j.NewDriverWithContext(uri, neo4j.BasicAuth("ada", "secret", ""), func(c *config.Config) {
+		c.MaxTransactionRetryTime = 5 * time.Second
+		c.SocketConnectTimeout = 5 * time.Second
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// run runs a statement and returns all records.
+func run(t *testing.T, d neo4j.DriverWithContext, statement string, params map[string]any) ([]*neo4j.Record, error) {
+	t.Helper()
+	session := d.NewSession(t.Context(), neo4j.SessionConfig{AccessMode: neo4j.AccessModeRead})
+	defer session.Close(context.Background())
+	result, err := session.Run(t.Context(), statement, params)
+	if err != nil {
+		return nil, err
+	}
+	return result.Collect(t.Context())
+}
+
+// plain runs a statement in write mode, which has no entry in the message.
+func plain(t *testing.T, d neo4j.DriverWithContext, statement string) ([]*neo4j.Record, error) {
+	t.Helper()
+	session := d.NewSession(t.Context(), neo4j.SessionConfig{})
+	defer session.Close(context.Background())
+	result, err := session.Run(t.Context(), statement, nil)
+	if err != nil {
+		return nil, err
+	}
+	return result.Collect(t.Context())
+}
+
+// TestDriver plays scripts with the driver.
+func TestDriver(t *testing.T) {
+	boltcheck := binary.BuildCommand(t, "boltcheck")
+	for _, tt := range []struct {
+		name   string
+		script string
+		code   int
+		want   []string // parts of the output
+		client func(t *testing.T, d neo4j.DriverWithContext)
+	}{
+		{
+			name: "hello", script: scripts + "hello.script", want: []string{`(  8) C: RUN "RETURN 1 AS n" {} {"mode": "r"}`, "( 11) S: RECORD [1]"},
+			client: func(t *testing.T, d neo4j.DriverWithContext) {
+				t.Helper()
+				records, err := run(t, d, "RETURN 1 AS n", nil)
+				if err != nil || len(records) != 1 || records[0].Values[0] != int64(1) {
+					t.Errorf("RETURN 1 = %v, %v", records, err)
+				}
+			},
+		},
+		{
+			name: "a driver that leaves the script", script: scripts + "hello.script", code: 1,
+			want: []string{
+				"Script mismatch in ../../cmd/boltcheck/stub/testdata/hello.script, client 127.0.0.1:",
+				"the client sent what the script does not expect here",
+				`  got:      RUN "RETURN 2 AS n" {} {"mode": "r"}`,
+				`  or:       (  8) C: RUN "RETURN 1 AS n" {} {"[mode]": "r", "[db]": "*", "[tx_metadata]": "*"}`,
+				`field 1: expected "RETURN 1 AS n", got string "RETURN 2 AS n"`,
+			},
+			client: func(t *testing.T, d neo4j.DriverWithContext) {
+				t.Helper()
+				if records, err := run(t, d, "RETURN 2 AS n", nil); err == nil {
+					t.Errorf("RETURN 2 = %v, want an error", records)
+				}
+			},
+		},
+		{name: "every type", script: scripts + "values.script", client: values},
+		{
+			name: "retry", script: "testdata/retry.script", want: []string{`message": "once more"`, `"bookmark": "after two"`},
+			client: func(t *testing.T, d neo4j.DriverWithContext) {
+				t.Helper()
+				attempts := 0
+				session := d.NewSession(t.Context(), neo4j.SessionConfig{})
+				_, err := session.ExecuteWrite(t.Context(), func(tx neo4j.ManagedTransaction) (any, error) {
+					attempts++
+					result, err := tx.Run(t.Context(), "CREATE (n)", nil)
+					if err != nil {
+						return nil, err
+					}
+					return result.Consume(t.Context())
+				})
+				if got := session.LastBookmarks(); err != nil || attempts != 2 || !slices.Equal(got, neo4j.Bookmarks{"after two"}) {
+					t.Errorf("%d attempts, bookmarks %v, %v", attempts, got, err)
+				}
+				if err := session.Close(t.Context()); err != nil {
+					t.Error(err)
+				}
+			},
+		},
+		{
+			name: "manifest", script: "testdata/chosen.script", want: []string{"S: <HANDSHAKE> 00 00 01 FF 01 00 00 08 05 00", "C: <HANDSHAKE> 00 00 08 05"},
+			client: func(t *testing.T, d neo4j.DriverWithContext) {
+				t.Helper()
+				_, err := plain(t, d, "FAIL")
+				var failure *db.Neo4jError
+				if !errors.As(err, &failure) || failure.Code != "Neo.ClientError.Statement.SyntaxError" || failure.GqlStatus != "42001" {
+					t.Errorf("FAIL: %v", err)
+				}
+			},
+		},
+		{
+			name: "noops, raw bytes and an end", script: "testdata/noop.script", want: []string{"( 14) S: <RAW> 00 04 B1 71 91 01 00 00", "( 17) S: <EXIT>"},
+			client: func(t *testing.T, d neo4j.DriverWithContext) {
+				t.Helper()
+				if records, err := plain(t, d, "slow"); err == nil {
+					t.Errorf("slow = %v, want an error", records)
+				}
+			},
+		},
+		{
+			name: "a broken connection", script: scripts + "reset.script",
+			client: func(t *testing.T, d neo4j.DriverWithContext) {
+				t.Helper()
+				if _, err := run(t, d, "RETURN 1", nil); !neo4j.IsConnectivityError(err) {
+					t.Errorf("RETURN 1: %v, want a connectivity error", err)
+				}
+			},
+		},
+		{
+			name: "date-times of Bolt 4.4", script: scripts + "utc.script",
+			client: func(t *testing.T, d neo4j.DriverWithContext) {
+				t.Helper()
+				then := time.Date(2026, 11, 25, 9, 30, 0, 0, time.FixedZone("Offset", 3600))
+				records, err := run(t, d, "now", map[string]any{"then": then})
+				if err != nil || len(records) != 1 {
+					t.Fatalf("now = %v, %v", records, err)
+				}
+				if got := records[0].Values[0].(time.Time); !got.Equal(then) || got.Location().String() != "Europe/Paris" {
+					t.Errorf("now = %s", got)
+				}
+			},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := start(t, boltcheck, tt.script)
+			d := open(t, "bolt://"+s.address)
+			tt.client(t, d)
+			if err := d.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if tt.name == "every type" { // it may be played again
+				s.interrupt(t)
+			}
+			code, output := s.wait(t)
+			if code != tt.code {
+				t.Errorf("exit code %d, want %d", code, tt.code)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(output, want) {
+					t.Errorf("the output has no %q", want)
+				}
+			}
+			if t.Failed() {
+				t.Log(output)
+			}
+		})
+	}
+}
+
+// values sends and receives every type of Bolt 5.
+func values(t *testing.T, d neo4j.DriverWithContext) {
+	t.Helper()
+	date := time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC)
+	list := []any{
+		nil, true, -1, int64(9007199254740993), 1.5, math.NaN(), "text",
+		[]byte{0xCA, 0xFE},
+		[]any{},
+		map[string]any{},
+		neo4j.DateOf(date), date, neo4j.DurationOf(1, 2, 3, 500_000_000),
+		neo4j.Point2D{X: 1, Y: 2, SpatialRefId: 4326},
+	}
+	records, err := run(t, d, "values", map[string]any{"list": list})
+	if err != nil || len(records) != 22 {
+		t.Fatalf("values: %d records, %v", len(records), err)
+	}
+	value := func(i int) any { return records[i].Values[0] }
+	if got := value(3); got != int64(9007199254740993) {
+		t.Errorf("integer: %v", got)
+	}
+	if got := value(15).(time.Time); got.Location().String() != "Europe/Paris" || got.UTC().Hour() != 8 {
+		t.Errorf("date-time: %s", got)
+	}
+	if got := value(16); got != neo4j.DurationOf(1, 2, 3, 500_000_000) {
+		t.Errorf("duration: %v", got)
+	}
+	if got := value(18); got != (neo4j.Point3D{X: 1, Y: 2, Z: 3, SpatialRefId: 9157}) {
+		t.Errorf("point: %v", got)
+	}
+	if got := value(19).(neo4j.Node); got.ElementId != "n1" || got.Props["name"] != "Ada" {
+		t.Errorf("node: %v", got)
+	}
+	if got := value(20).(neo4j.Relationship); got.StartElementId != "n1" || got.EndElementId != "n2" || got.Type != "KNOWS" {
+		t.Errorf("relationship: %v", got)
+	}
+	if got := value(21).(neo4j.Path); len(got.Nodes) != 2 || len(got.Relationships) != 1 || got.Nodes[1].ElementId != "n2" {
+		t.Errorf("path: %v", got)
+	}
+}
+
+// TestRouting lets the driver ask for a routing table. The script is a copy with
+// the address in it, on a port that was free.
+func TestRouting(t *testing.T) {
+	boltcheck := binary.BuildCommand(t, "boltcheck")
+	text, err := os.ReadFile("testdata/route.script")
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(t.TempDir(), "route.script")
+	if err := os.WriteFile(copied, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// The first start is for a port only.
+	probe := start(t, boltcheck, copied)
+	probe.interrupt(t)
+	if code, output := probe.wait(t); code != 3 {
+		t.Fatalf("a stub that nobody used ends with %d: %s", code, output)
+	}
+	text = []byte(strings.ReplaceAll(string(text), "#ADDRESS#", probe.address))
+	if err := os.WriteFile(copied, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, boltcheck, copied, "-l", probe.address)
+	d := open(t, "neo4j://"+s.address)
+	records, err := run(t, d, "RETURN 1 AS n", nil)
+	if err != nil || len(records) != 2 {
+		t.Errorf("RETURN 1 = %v, %v; want two records", records, err)
+	}
+	if err := d.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	s.interrupt(t)
+	code, output := s.wait(t)
+	if routes := regexp.MustCompile(`\( *\d+\) C: ROUTE `).FindAllString(output, -1); code != 0 || len(routes) != 1 {
+		t.Errorf("exit code %d, %d routing requests:\n%s", code, len(routes), output)
+	}
+}
+
+// TestTLS plays over TLS.
+func TestTLS(t *testing.T) {
+	pair := tlstest.NewCA(t).Issue(t, tlstest.Leaf{})
+	boltcheck := binary.BuildCommand(t, "boltcheck")
+	s := start(t, boltcheck, scripts+"hello.script", "--client-cert-file="+pair.CertFile, "--client-key-file="+pair.KeyFile)
+	d := open(t, "bolt+ssc://"+s.address)
+	if _, err := run(t, d, "RETURN 1 AS n", nil); err != nil {
+		t.Error(err)
+	}
+	if err := d.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if code, output := s.wait(t); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, output)
+	}
+}
