@@ -63,6 +63,7 @@ const (
 type RequestError struct {
 	Fault   RequestFault
 	Message string
+	InField bool  // it is about a field or an entry, not about the message
 	Err     error // what the codec found, if it was the codec
 }
 
@@ -128,6 +129,7 @@ func fieldError(field string, err error) error {
 	return &RequestError{
 		Fault:   r.Fault,
 		Message: fmt.Sprintf("Illegal value for field %q: %s", field, r.Message),
+		InField: true,
 		Err:     r.Err,
 	}
 }
@@ -136,6 +138,7 @@ func fieldError(field string, err error) error {
 func illegalValue(field, format string, args ...any) error {
 	return &RequestError{
 		Fault:   RequestValue,
+		InField: true,
 		Message: fmt.Sprintf("Illegal value for field %q: %s", field, fmt.Sprintf(format, args...)),
 	}
 }
@@ -144,6 +147,7 @@ func illegalValue(field, format string, args ...any) error {
 func missing(field string) error {
 	return &RequestError{
 		Fault:   RequestMissing,
+		InField: true,
 		Message: fmt.Sprintf("Illegal value for field %q: Expected value to be non-null", field),
 	}
 }

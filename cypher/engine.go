@@ -306,10 +306,10 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 		return nil, forbidden()
 	}
 	if p.alone {
-		return nil, &Error{Kind: KindTransaction, Message: p.text + " can not run inside of an explicit transaction"}
+		return nil, &Error{Kind: KindAlone, Message: p.text + " can not run inside of an explicit transaction"}
 	}
 	if p.plan.OwnTransactions && !p.explain() {
-		return nil, &Error{Kind: KindTransaction, Message: "CALL … IN TRANSACTIONS can not run inside of an explicit transaction"}
+		return nil, &Error{Kind: KindAlone, Message: "CALL … IN TRANSACTIONS can not run inside of an explicit transaction"}
 	}
 	if o.Session == nil {
 		o.Session = t.options.Session

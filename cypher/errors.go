@@ -47,6 +47,8 @@ const (
 	KindForbidden
 	// KindTransaction is a use of a transaction that has ended.
 	KindTransaction
+	// KindAlone is a statement that runs only in a transaction of its own.
+	KindAlone
 	// KindMixed is a statement that does not go together with what ran before
 	// it in the transaction.
 	KindMixed
@@ -89,6 +91,8 @@ type Error struct {
 	Snippet string
 	// InFunction says that a function has refused its arguments.
 	InFunction bool
+	// InOperator says that an operator does not take the types of its operands.
+	InOperator bool
 	// Err is the cause, or nil.
 	Err error
 }
@@ -161,7 +165,7 @@ func errorOf(err error) error {
 func compileError(e *ast.Error) error {
 	out := &Error{
 		Kind: KindSyntax, Detail: string(e.Detail), Message: string(e.Detail) + ": " + e.Message,
-		Position: e.Position, Snippet: e.Snippet, Err: e,
+		Position: e.Position, Snippet: e.Snippet, InOperator: e.InOperator, Err: e,
 	}
 	switch e.Class {
 	case ast.TypeError:

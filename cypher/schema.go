@@ -26,7 +26,7 @@ func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value
 			return nil, forbidden()
 		}
 		if t != nil && t.tx.HasChanges() {
-			return nil, &Error{Kind: KindTransaction, Message: "a schema command cannot follow a change of the graph in one transaction"}
+			return nil, &Error{Kind: KindMixed, Message: "a schema command cannot follow a change of the graph in one transaction"}
 		}
 		change := schemaChange{engine: e, tx: t, params: params, counters: &r.summary.Schema}
 		err = change.run(ctx, c)
@@ -162,14 +162,19 @@ func (s *schemaChange) createIndex(ctx context.Context, c *ast.CreateIndex) erro
 	if err == nil && replaced {
 		counters.IndexesRemoved++
 	}
-	if c.IfNotExists && (hasKind(err, storage.KindIndexExists) || hasKind(err, storage.KindConstraintExists)) ||
-		hasKind(err, storage.KindIndexExists) && c.Name == "" && c.NameParameter == nil {
+	if exists(err) && (c.IfNotExists || c.Name == "" && c.NameParameter == nil && !hasKind(err, storage.KindConstraintCovered)) {
 		return nil
 	}
 	if err == nil {
 		counters.IndexesAdded++
 	}
 	return err
+}
+
+// exists reports whether an index or a constraint is there already.
+func exists(err error) bool {
+	e, ok := errors.AsType[*storage.Error](err)
+	return ok && e.Exists()
 }
 
 // hasKind reports whether an error of the store has a kind.
@@ -302,7 +307,7 @@ func (s *schemaChange) createConstraint(ctx context.Context, c *ast.CreateConstr
 		return err
 	}
 	err = s.apply(ctx, e.store.CheckConstraint(spec), func(ctx context.Context) error { return e.store.CreateConstraint(ctx, spec) })
-	if c.IfNotExists && (hasKind(err, storage.KindConstraintExists) || hasKind(err, storage.KindIndexExists)) {
+	if c.IfNotExists && exists(err) {
 		return nil
 	}
 	if err == nil {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/cypher"
@@ -159,43 +160,89 @@ func failureOfEngine(err error) (failure, bool) {
 	if !ok {
 		return failure{}, false
 	}
-	f := failure{codes: refined(e, codesOfCypher(e.Kind)), message: e.Error()}
+	f := failure{
+		codes: codesOfCypher(e.Kind), message: e.Error(), detail: strings.TrimPrefix(e.Message, e.Detail+": "),
+	}
+	if statuses := statusesOf(e); statuses != nil {
+		f.statuses = statuses
+	}
 	if p := e.Position; p.Line > 0 {
 		f.position = &bolt.Position{Offset: int64(p.Offset), Line: int64(p.Line), Column: int64(p.Column)}
 	}
 	return f, true
 }
 
-// refined makes the status finer where the error's kind alone does not tell what
-// the reference server tells.
-func refined(e *cypher.Error, c codes) codes {
+// statusesOf returns the statuses of an error whose detail tells more than its
+// kind does, or nil.
+func statusesOf(e *cypher.Error) []string {
 	switch e.Kind { //nolint:exhaustive // the others have one status
 	case cypher.KindSyntax:
-		switch e.Detail {
-		case "UndefinedVariable":
-			c.cause = "42N62"
-		case "UnknownFunction":
-			c.cause = "42N48"
-		case "InvalidArgumentType", "VariableTypeConflict":
-			c.cause = "22NB1"
+		if e.InOperator {
+			return []string{"42001", "22NB1"}
 		}
+		return statusesOfSyntax(e.Detail)
 	case cypher.KindType:
-		if e.InFunction {
-			c.status = "22N38"
+		switch {
+		case e.Position.Line > 0: // seen before it ran
+			return []string{"22G03", "22N27"}
+		case e.InFunction:
+			return []string{"22N38", "22N01"}
+		}
+	case cypher.KindArgument:
+		if e.Detail == "NumberOutOfRange" {
+			return []string{"22N38", "22N03"}
 		}
 	case cypher.KindArithmetic:
 		if e.Detail == "DivisionByZero" {
-			c.status, c.cause = "22012", ""
+			return []string{"22012", "22N28"}
+		}
+	case cypher.KindSemantic:
+		if e.Detail == "MergeReadOwnWrites" {
+			return []string{"22G03", "22N31"}
 		}
 	}
-	return c
+	return nil
+}
+
+// statusesOfSyntax returns the statuses of an error that is found in the text.
+func statusesOfSyntax(detail string) []string {
+	switch detail {
+	case "InvalidArgumentType", "VariableTypeConflict":
+		return []string{"22G03", "22N27"}
+	case "IntegerOverflow":
+		return []string{"22003"}
+	}
+	cause := "42I06"
+	switch detail {
+	case "ColumnNameConflict":
+		cause = "42N38"
+	case "DifferentColumnsInUnion":
+		cause = "42N39"
+	case "InvalidAggregation":
+		cause = "42I24"
+	case "InvalidNumberOfArguments":
+		cause = "42I13"
+	case "NegativeIntegerArgument":
+		cause = "42N31"
+	case "NoExpressionAlias":
+		cause = "42N21"
+	case "NoSingleRelationshipType":
+		cause = "42I14"
+	case "UndefinedVariable":
+		cause = "42N62"
+	case "UnknownFunction":
+		cause = "42N48"
+	case "VariableAlreadyBound":
+		cause = "42N59"
+	}
+	return []string{"42001", cause}
 }
 
 // codesOfCypher has no default case, so that a new kind without a row fails the
 // lint.
 func codesOfCypher(k cypher.Kind) codes {
-	client := func(code, status, cause string) codes {
-		return codes{"Neo.ClientError." + code, memgraphClient, status, cause}
+	client := func(code string, statuses ...string) codes {
+		return coded("Neo.ClientError."+code, memgraphClient, statuses...)
 	}
 	switch k {
 	case cypher.KindSyntax:
@@ -203,51 +250,53 @@ func codesOfCypher(k cypher.Kind) codes {
 	case cypher.KindType:
 		return client("Statement.TypeError", "22G03", "22N01")
 	case cypher.KindArgument:
-		return client("Statement.ArgumentError", "22N05", "")
+		return client("Statement.ArgumentError", "22000", "22N11")
 	case cypher.KindArithmetic:
 		return client("Statement.ArithmeticError", "22003", "22N28")
 	case cypher.KindEntityNotFound:
-		return client("Statement.EntityNotFound", "25N13", "")
+		return client("Statement.EntityNotFound", "25N13")
 	case cypher.KindParameterMissing:
 		return client("Statement.ParameterMissing", "42001", "42N81")
 	case cypher.KindSemantic:
-		return client("Statement.SemanticError", "42000", "")
+		return client("Statement.SemanticError", "42000")
 	case cypher.KindProcedure:
 		return client("Procedure.ProcedureNotFound", "42001", "42N08")
 	case cypher.KindProcedureFailed:
-		return client("Procedure.ProcedureCallFailed", "50N42", "")
+		return client("Procedure.ProcedureCallFailed", "50N42")
 	case cypher.KindNotSupported:
-		return client("Statement.UnsupportedOperationError", "50N42", "")
+		return client("Statement.UnsupportedOperationError", "50N42")
 	case cypher.KindExternalResource:
-		return client("Statement.ExternalResourceFailed", "52N01", "")
+		return client("Statement.ExternalResourceFailed", "22000", "22N43")
 	case cypher.KindForbidden:
 		return client("Statement.AccessMode", "08N03", "42N02")
 	case cypher.KindTransaction:
-		return client("Transaction.TransactionNotFound", "25N05", "")
+		return client("Transaction.TransactionNotFound", "25N05")
+	case cypher.KindAlone:
+		return coded("Neo.DatabaseError.Transaction.TransactionStartFailed", memgraphClient, "25N17")
 	case cypher.KindMixed:
-		return client("Transaction.ForbiddenDueToTransactionType", "25N01", "")
+		return client("Transaction.ForbiddenDueToTransactionType", "25N01")
 	case cypher.KindMemoryLimit:
-		return codes{"Neo.TransientError.General.MemoryPoolOutOfMemoryError", memgraphTransient, "51N72", ""}
+		return coded("Neo.TransientError.General.MemoryPoolOutOfMemoryError", memgraphTransient, "51N72")
 	case cypher.KindSchema:
-		return client("Statement.SemanticError", "42000", "")
+		return client("Statement.SemanticError", "42000")
 	case cypher.KindNoDatabase:
 		return client("Database.DatabaseNotFound", "42001", "42N00")
 	case cypher.KindDatabaseExists:
-		return client("Database.ExistingDatabaseFound", "42N11", "")
+		return client("Database.ExistingDatabaseFound", "42N11")
 	case cypher.KindDatabaseOffline:
-		return codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""}
+		return coded("Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09")
 	case cypher.KindDatabaseLimit:
-		return client("Database.DatabaseLimitReached", "51N54", "")
+		return client("Database.DatabaseLimitReached", "51N54")
 	case cypher.KindAdministration:
-		return client("Statement.UnsupportedAdministrationCommand", "51N27", "")
+		return client("Statement.UnsupportedAdministrationCommand", "51N27")
 	case cypher.KindAssertion:
-		return client("Statement.ArgumentError", "22N05", "")
+		return client("Statement.ArgumentError", "22N05")
 	case cypher.KindDenied:
-		return client("Security.Forbidden", "42NFF", "")
+		return client("Security.Forbidden", "42NFF")
 	case cypher.KindExpired:
-		return client("Security.CredentialsExpired", "42NFF", "")
+		return client("Security.CredentialsExpired", "42NFF")
 	case cypher.KindGone:
-		return client("Security.AuthorizationExpired", "42NFF", "")
+		return client("Security.AuthorizationExpired", "42NFF")
 	}
 	return codesOfFailure(failInternal)
 }

@@ -1,8 +1,10 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/drawbolt/drawbolt/bolt"
@@ -40,6 +42,8 @@ var (
 type failure struct {
 	codes
 	message string
+	// detail is the message without the place in the query, if that differs.
+	detail string
 	// position is where in the query the error is, or nil.
 	position *bolt.Position
 	// internal means that the error is ours and belongs into the log.
@@ -48,29 +52,34 @@ type failure struct {
 
 // bolt returns the message for the client, with a code of the set.
 func (f *failure) bolt(set CodeSet) *bolt.Failure {
-	code := f.neo4j
-	if set == CodesMemgraph {
-		code = f.memgraph
-	}
-	m := &bolt.Failure{
-		Code: code, Message: f.message, Status: f.status, Description: "error: " + condition(f.status),
-		Record: bolt.DiagnosticRecord{Classification: f.classification(), Position: f.position},
-	}
-	if f.cause != "" {
-		m.Cause = &bolt.Failure{
-			Message: f.message, Status: f.cause, Description: "error: " + condition(f.cause), Record: m.Record,
+	var m *bolt.Failure
+	for i, status := range slices.Backward(f.statuses) {
+		text := generalText(status)
+		if m == nil {
+			text = cmp.Or(f.detail, f.message)
 		}
+		m = &bolt.Failure{
+			Message: status, Status: status, Description: describe(status, text), Cause: m,
+			Record: bolt.DiagnosticRecord{Classification: f.classification(i), Position: f.position},
+		}
+		if text != "" {
+			m.Message += ": " + text
+		}
+	}
+	m.Message, m.Code = f.message, f.neo4j
+	if set == CodesMemgraph {
+		m.Code = f.memgraph
 	}
 	return m
 }
 
-// classification returns the word for the class of the code in a diagnostic
-// record.
-func (f *failure) classification() string {
+// classification returns the word for the class of a status in its diagnostic
+// record. What fails in the database may have a cause that is the client's.
+func (f *failure) classification(i int) string {
 	switch {
 	case strings.HasPrefix(f.neo4j, "Neo.TransientError."):
 		return "TRANSIENT_ERROR"
-	case strings.HasPrefix(f.neo4j, "Neo.DatabaseError."):
+	case strings.HasPrefix(f.neo4j, "Neo.DatabaseError.") && (i == 0 || classText(f.statuses[i]) != "data exception"):
 		return "DATABASE_ERROR"
 	default:
 		return "CLIENT_ERROR"
@@ -100,7 +109,7 @@ func failureOf(err error) failure {
 		return failure{codes: codesOfFailure(failMessageSize), message: e.Error()}
 	}
 	if e, ok := errors.AsType[*bolt.RequestError](err); ok {
-		return failure{codes: codesOfRequest(e.Fault), message: e.Message}
+		return failure{codes: codesOfRequest(e), message: e.Message}
 	}
 	return failure{
 		codes:    codesOfFailure(failInternal),
@@ -117,42 +126,42 @@ func failureOfCause(err error) (failure, bool) {
 	switch {
 	case (errors.Is(err, errClientTimeout) || errors.Is(err, errServerTimeout)) && onLock:
 		return failure{
-			codes:   codes{"Neo.ClientError.Transaction.LockClientStopped", memgraphTransient, "25N14", ""},
+			codes:   coded("Neo.ClientError.Transaction.LockClientStopped", memgraphTransient, "25N14"),
 			message: stopped + "The transaction has not completed within its timeout while it waited for a lock.",
 		}, true
 	case errors.Is(err, errClientTimeout):
 		return failure{
-			codes:   codes{"Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", memgraphTransient, "25N14", ""},
+			codes:   coded("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", memgraphTransient, "25N14"),
 			message: stopped + "The transaction has not completed within the timeout specified at its start by the client.",
 		}, true
 	case errors.Is(err, errTerminated):
 		return failure{
-			codes:   codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""},
+			codes:   coded("Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14"),
 			message: stopped + "Another client has terminated it.",
 		}, true
 	case errors.Is(err, errServerTimeout):
 		return failure{
-			codes:   codes{"Neo.ClientError.Transaction.TransactionTimedOut", memgraphTransient, "25N14", ""},
+			codes:   coded("Neo.ClientError.Transaction.TransactionTimedOut", memgraphTransient, "25N14"),
 			message: stopped + "The transaction has not completed within the timeout of the server (--query-execution-timeout-sec).",
 		}, true
 	case errors.Is(err, errReset), errors.Is(err, errConnectionLost):
 		return failure{
-			codes:   codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""},
+			codes:   coded("Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14"),
 			message: stopped + "Explicitly terminated by the user.",
 		}, true
 	case errors.Is(err, errDatabaseClosed):
 		return failure{
-			codes:   codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""},
+			codes:   coded("Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09"),
 			message: "The transaction has ended because its database was dropped or stopped.",
 		}, true
 	case errors.Is(err, errShutdown):
 		return failure{
-			codes:   codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""},
+			codes:   coded("Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09"),
 			message: "Transaction was asked to abort because of database shutdown.",
 		}, true
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return failure{
-			codes:   codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""},
+			codes:   coded("Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14"),
 			message: stopped,
 		}, true
 	default:
@@ -180,76 +189,95 @@ func failureOfStorage(e *storage.Error) failure {
 func codesOfStorage(k storage.Kind) codes {
 	switch k {
 	case storage.KindConflict:
-		return codes{"Neo.TransientError.Transaction.Outdated", memgraphTransient, "25N16", ""}
+		return coded("Neo.TransientError.Transaction.Outdated", memgraphTransient, "25N16")
 	case storage.KindDeadlock:
-		return codes{"Neo.TransientError.Transaction.DeadlockDetected", memgraphTransient, "50N05", ""}
+		return coded("Neo.TransientError.Transaction.DeadlockDetected", memgraphTransient, "50N05")
 	case storage.KindLockTimeout:
-		return codes{"Neo.TransientError.Transaction.LockAcquisitionTimeout", memgraphTransient, "25N16", ""}
+		return coded("Neo.TransientError.Transaction.LockAcquisitionTimeout", memgraphTransient, "25N16")
 	case storage.KindNotFound:
-		return codes{"Neo.ClientError.Statement.EntityNotFound", memgraphClient, "25N13", ""}
+		return coded("Neo.ClientError.Statement.EntityNotFound", memgraphClient, "25N13")
 	case storage.KindStillConnected:
-		return codes{"Neo.ClientError.Schema.ConstraintValidationFailed", memgraphClient, "G1001", ""}
+		return coded("Neo.ClientError.Schema.ConstraintValidationFailed", memgraphClient, "G1001")
 	case storage.KindConstraint:
-		return codes{"Neo.ClientError.Schema.ConstraintValidationFailed", memgraphClient, "22N79", "22N80"}
+		return coded("Neo.ClientError.Schema.ConstraintValidationFailed", memgraphClient, "22N79", "22N80")
+	case storage.KindConstraintData:
+		return coded("Neo.DatabaseError.Schema.ConstraintCreationFailed", memgraphClient, "50N11", "22N79", "22N80")
 	case storage.KindIndexExists:
-		return codes{"Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", memgraphClient, "22N70", ""}
+		return coded("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", memgraphClient, "22N70")
+	case storage.KindIndexCovered:
+		return coded("Neo.ClientError.Schema.IndexAlreadyExists", memgraphClient, "22N70")
+	case storage.KindIndexName:
+		return coded("Neo.ClientError.Schema.IndexWithNameAlreadyExists", memgraphClient, "22N71")
 	case storage.KindIndexNotFound:
-		return codes{"Neo.DatabaseError.Schema.IndexDropFailed", memgraphClient, "50N10", "22N69"}
+		return coded("Neo.DatabaseError.Schema.IndexDropFailed", memgraphClient, "50N10", "22N69")
 	case storage.KindConstraintExists:
-		return codes{"Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", memgraphClient, "22N65", ""}
+		return coded("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", memgraphClient, "22N65")
+	case storage.KindConstraintCovered:
+		return coded("Neo.ClientError.Schema.ConstraintAlreadyExists", memgraphClient, "22N65")
+	case storage.KindConstraintName:
+		return coded("Neo.ClientError.Schema.ConstraintWithNameAlreadyExists", memgraphClient, "22N67")
 	case storage.KindConstraintNotFound:
-		return codes{"Neo.DatabaseError.Schema.ConstraintDropFailed", memgraphClient, "50N12", "22N64"}
+		return coded("Neo.DatabaseError.Schema.ConstraintDropFailed", memgraphClient, "50N12", "22N64")
 	case storage.KindMemoryLimit:
-		return codes{"Neo.TransientError.General.MemoryPoolOutOfMemoryError", memgraphTransient, "51N72", ""}
+		return coded("Neo.TransientError.General.MemoryPoolOutOfMemoryError", memgraphTransient, "51N72")
 	case storage.KindPropertyType:
-		return codes{"Neo.ClientError.Statement.TypeError", memgraphClient, "22G03", "22N01"}
+		return coded("Neo.ClientError.Statement.TypeError", memgraphClient, "22G03", "22N01")
 	case storage.KindReadOnly:
-		return codes{"Neo.ClientError.Statement.AccessMode", memgraphClient, "08N03", "42N02"}
+		return coded("Neo.ClientError.Statement.AccessMode", memgraphClient, "08N03", "42N02")
 	case storage.KindCancelled:
-		return codes{"Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14", ""}
+		return coded("Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14")
 	case storage.KindClosed, storage.KindStopped:
-		return codes{"Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09", ""}
+		return coded("Neo.TransientError.General.DatabaseUnavailable", memgraphTransient, "08N09")
 	case storage.KindCorrupt, storage.KindLocked:
-		return codes{"Neo.DatabaseError.General.UnknownError", memgraphDatabase, "50N42", ""}
+		return coded("Neo.DatabaseError.General.UnknownError", memgraphDatabase, "50N42")
 	case storage.KindDiskFull:
-		return codes{"Neo.DatabaseError.Transaction.TransactionCommitFailed", memgraphDatabase, "50N42", ""}
+		return coded("Neo.DatabaseError.Transaction.TransactionCommitFailed", memgraphDatabase, "50N42")
 	case storage.KindLimit:
-		return codes{"Neo.ClientError.Statement.ArgumentError", memgraphClient, "51N00", ""}
+		return coded("Neo.ClientError.Statement.ArgumentError", memgraphClient, "51N00")
 	}
 	return codesOfFailure(failInternal)
 }
 
-// codesOfRequest covers messages that cannot be understood; no default case, as
-// in codesOfStorage.
-func codesOfRequest(f bolt.RequestFault) codes {
-	invalid := func(status, cause string) codes {
-		return codes{"Neo.ClientError.Request.Invalid", memgraphProtocol, status, cause}
+// codesOfRequest covers messages that cannot be understood. What is wrong with a
+// field or an entry is the cause of a protocol error.
+func codesOfRequest(e *bolt.RequestError) codes {
+	c := codesOfFault(e.Fault)
+	if e.InField && c.statuses[0] != "08N06" {
+		c.statuses = append([]string{"08N06"}, c.statuses...)
+	}
+	return c
+}
+
+// codesOfFault has no default case, as codesOfStorage has none.
+func codesOfFault(f bolt.RequestFault) codes {
+	invalid := func(statuses ...string) codes {
+		return coded("Neo.ClientError.Request.Invalid", memgraphProtocol, statuses...)
 	}
 	switch f {
 	case bolt.RequestFieldCount:
-		return codes{"Neo.ClientError.Request.InvalidFormat", memgraphProtocol, "08N11", "22N57"}
+		return coded("Neo.ClientError.Request.InvalidFormat", memgraphProtocol, "08N11", "22N57")
 	case bolt.RequestDuration:
-		return codes{"Neo.ClientError.Statement.ArgumentError", memgraphClient, "22015", "22N28"}
+		return coded("Neo.ClientError.Statement.ArgumentError", memgraphClient, "22015", "22N28")
 	case bolt.RequestType, bolt.RequestReserved:
 		return invalid("22G03", "22N01")
 	case bolt.RequestSize:
-		return invalid("22N56", "")
+		return invalid("22N56")
 	case bolt.RequestDuplicateKey:
 		return invalid("08N06", "22N54")
 	case bolt.RequestMissing, bolt.RequestValue, bolt.RequestTemporal:
 		return invalid("08N06", "22N04")
 	case bolt.RequestStructure, bolt.RequestStructureFields:
-		return invalid("08N06", "22N97")
+		return invalid("08N06", "22N00", "22N97")
 	case bolt.RequestZone:
 		return invalid("08N06", "22NB5")
 	case bolt.RequestSRID:
-		return invalid("08N06", "22N21")
+		return invalid("08N06", "22000", "22N21")
 	case bolt.RequestVectorSize:
 		return invalid("08N06", "22NBE")
 	case bolt.RequestVectorValue:
 		return invalid("08N06", "22NBG")
 	case bolt.RequestTruncated, bolt.RequestUnknown, bolt.RequestTooDeep, bolt.RequestTooMany, bolt.RequestTrailing:
-		return invalid("08N06", "")
+		return invalid("08N06")
 	}
 	return codesOfFailure(failInternal)
 }

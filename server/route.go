@@ -2,11 +2,14 @@ package server
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"strings"
 
 	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
@@ -17,6 +20,12 @@ func (s *session) route(m *bolt.Route) error {
 		return s.fail(&sessionError{kind: failForbidden, message: "Cannot impersonate another user."})
 	}
 	db, err := s.database(m.Database)
+	if e, ok := errors.AsType[*cypher.Error](err); ok && e.Kind == cypher.KindNoDatabase {
+		return s.fail(&sessionError{
+			kind:    failNoRoute,
+			message: fmt.Sprintf("Unable to get a routing table for database '%s' because this database does not exist", m.Database),
+		})
+	}
 	if err != nil {
 		return s.fail(err)
 	}

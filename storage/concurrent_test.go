@@ -513,7 +513,7 @@ func TestSchemaBesideWriters(t *testing.T) {
 		if err == nil {
 			err = s.DropConstraint(t.Context(), "c")
 		}
-		if k := kindOf(err); k != 0 && k != storage.KindConstraint && k != storage.KindDeadlock {
+		if k := kindOf(err); k != 0 && k != storage.KindConstraint && k != storage.KindConstraintData && k != storage.KindDeadlock {
 			t.Errorf("round %d: %v", round, err)
 		}
 	}

@@ -298,7 +298,7 @@ func TestSchemaReopened(t *testing.T) {
 		}
 	}
 	err = s.CreateConstraint(ctx, storage.ConstraintSpec{Kind: storage.Unique, Label: label, Keys: []storage.KeyID{a}})
-	if kindOf(err) != storage.KindConstraint || len(s.Constraints()) != 3 {
+	if kindOf(err) != storage.KindConstraintData || len(s.Constraints()) != 3 {
 		t.Errorf("a constraint that is broken already: %v; %v", err, s.Constraints())
 	}
 }

@@ -26,13 +26,25 @@ const (
 	KindStillConnected
 	// KindConstraint means that the change violates a constraint.
 	KindConstraint
-	// KindIndexExists means that an index of that name, or on the same label
-	// and keys, exists already.
+	// KindConstraintData means that a new constraint is violated by what is
+	// there already.
+	KindConstraintData
+	// KindIndexExists means that the same index exists already, with that name.
 	KindIndexExists
+	// KindIndexCovered means that the same index exists with another name.
+	KindIndexCovered
+	// KindIndexName means that another index has the name.
+	KindIndexName
 	// KindIndexNotFound means that there is no index of that name.
 	KindIndexNotFound
-	// KindConstraintExists means that the same constraint exists already.
+	// KindConstraintExists means that the same constraint exists already, with
+	// that name.
 	KindConstraintExists
+	// KindConstraintCovered means that the same constraint, or one whose index
+	// serves as well, exists with another name.
+	KindConstraintCovered
+	// KindConstraintName means that another constraint has the name.
+	KindConstraintName
 	// KindConstraintNotFound means that there is no constraint of that name.
 	KindConstraintNotFound
 	// KindMemoryLimit means that the change would exceed the memory limit.
@@ -94,6 +106,17 @@ func (e *Error) Retriable() bool {
 // do when nobody has seen anything of it: it is [Error.Retriable], and has not
 // waited in vain for as long as it may.
 func (e *Error) Restartable() bool { return e.Kind == KindConflict || e.Kind == KindDeadlock }
+
+// Exists reports whether an index or a constraint can not be created because of
+// one that is there already.
+func (e *Error) Exists() bool {
+	switch e.Kind {
+	case KindIndexExists, KindIndexCovered, KindIndexName, KindConstraintExists, KindConstraintCovered, KindConstraintName:
+		return true
+	default:
+		return false
+	}
+}
 
 func errClosed() error { return &Error{Kind: KindClosed, Message: "the store is closed"} }
 

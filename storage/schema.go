@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -377,20 +378,28 @@ func (s *Store) checkNew(spec *IndexSpec, beside bool) error {
 	st := s.schema.current.Load()
 	for _, ix := range st.indexes {
 		if ix.spec.Name == spec.Name {
-			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("an index named %q exists already", spec.Name)}
+			kind := KindIndexName
+			if ix.spec.same(spec) {
+				kind = KindIndexExists
+			}
+			return &Error{Kind: kind, Message: fmt.Sprintf("an index named %q exists already", spec.Name)}
 		}
 		if ix.spec.same(spec) {
 			if ix.constraint != "" {
-				return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("the index of the constraint %q is on the same label and keys", ix.constraint)}
+				return &Error{Kind: KindConstraintCovered, Message: fmt.Sprintf("the index of the constraint %q is on the same label and keys", ix.constraint)}
 			}
 			if !beside {
-				return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("the index %q on the same label and keys exists already", ix.spec.Name)}
+				kind := KindIndexCovered
+				if spec.Name == "" {
+					kind = KindIndexExists
+				}
+				return &Error{Kind: kind, Message: fmt.Sprintf("the index %q on the same label and keys exists already", ix.spec.Name)}
 			}
 		}
 	}
 	for _, c := range st.constraints {
 		if c.Name == spec.Name {
-			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("a constraint named %q exists already", spec.Name)}
+			return &Error{Kind: KindConstraintName, Message: fmt.Sprintf("a constraint named %q exists already", spec.Name)}
 		}
 	}
 	return nil
@@ -490,17 +499,20 @@ func (s *Store) CreateConstraint(ctx context.Context, spec ConstraintSpec) error
 
 func (s *Store) checkNewConstraint(spec ConstraintSpec) error {
 	for _, c := range s.schema.current.Load().constraints {
-		if c.Name == spec.Name {
-			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("a constraint named %q exists already", spec.Name)}
-		}
 		index, other := spec.index(), c.index()
-		if c.Kind == spec.Kind && index.same(&other) {
+		same := c.Kind == spec.Kind && index.same(&other)
+		switch {
+		case !same && c.Name == spec.Name:
+			return &Error{Kind: KindConstraintName, Message: fmt.Sprintf("a constraint named %q exists already", spec.Name)}
+		case same && (c.Name == spec.Name || spec.Name == ""):
 			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("the same constraint %q exists already", c.Name)}
+		case same:
+			return &Error{Kind: KindConstraintCovered, Message: fmt.Sprintf("the same constraint %q exists already", c.Name)}
 		}
 	}
 	if !spec.hasIndex() {
 		if s.indexNamed(spec.Name) != nil {
-			return &Error{Kind: KindIndexExists, Message: fmt.Sprintf("an index named %q exists already", spec.Name)}
+			return &Error{Kind: KindIndexName, Message: fmt.Sprintf("an index named %q exists already", spec.Name)}
 		}
 		return nil
 	}
@@ -525,6 +537,9 @@ func (s *Store) addConstraint(ctx context.Context, spec ConstraintSpec) error {
 	ix := s.enforce(spec)
 	if err := s.proveConstraint(ctx, spec, ix); err != nil {
 		s.dropConstraint(spec.Name)
+		if e, ok := errors.AsType[*Error](err); ok && e.Kind == KindConstraint {
+			return &Error{Kind: KindConstraintData, Message: e.Message, Err: e.Err}
+		}
 		return err
 	}
 	if ix != nil {

@@ -94,6 +94,8 @@ type Error struct {
 	Class   Class
 	Detail  Detail
 	Message string
+	// InOperator says that an operator does not take its operands.
+	InOperator bool
 	Position
 	// Expected lists what the parser could have read instead; nil for the
 	// analysis.

@@ -116,7 +116,7 @@ func kindName(k cypher.Kind) string {
 		cypher.KindParameterMissing: "parameter missing", cypher.KindSemantic: "semantic",
 		cypher.KindProcedure: "procedure", cypher.KindProcedureFailed: "procedure failed",
 		cypher.KindNotSupported: "not supported", cypher.KindExternalResource: "external resource", cypher.KindForbidden: "forbidden",
-		cypher.KindTransaction: "transaction", cypher.KindMemoryLimit: "memory limit",
+		cypher.KindTransaction: "transaction", cypher.KindAlone: "alone", cypher.KindMemoryLimit: "memory limit",
 		cypher.KindSchema: "schema", cypher.KindAssertion: "assertion",
 	}
 	return names[k]

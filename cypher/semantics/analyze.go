@@ -192,6 +192,13 @@ func (a *analyzer) fail(n ast.Node, detail ast.Detail, message string) {
 	}
 }
 
+func (a *analyzer) failOperator(n ast.Node, message string) {
+	if a.err == nil {
+		a.fail(n, ast.InvalidArgumentType, message)
+		a.err.InOperator = true
+	}
+}
+
 func (a *analyzer) failClass(n ast.Node, class ast.Class, detail ast.Detail, message string) {
 	if a.err == nil {
 		a.fail(n, detail, message)

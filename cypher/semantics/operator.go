@@ -127,7 +127,7 @@ func (a *analyzer) arithmetic(e *ast.Binary) ast.Type {
 		t.Elem = joined(left, right)
 	}
 	if t.Set == 0 && left.Set != ast.TypeNull && right.Set != ast.TypeNull {
-		a.fail(e, ast.InvalidArgumentType, "the operator "+e.Op.String()+" does not take "+left.String()+" and "+right.String())
+		a.failOperator(e, "the operator "+e.Op.String()+" does not take "+left.String()+" and "+right.String())
 		return anything()
 	}
 	if left.May(ast.TypeNull) || right.May(ast.TypeNull) {
