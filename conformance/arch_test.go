@@ -180,7 +180,7 @@ var fences = []struct {
 	place []string // rows; nil means nowhere, tests included
 	why   string
 }{
-	{"crypto/tls", []string{"tls", "tls/tlstest", "conformance/..."}, "use our package tls"},
+	{"crypto/tls", []string{"tls", "tls/tlstest", "cmd/boltcheck/fault", "conformance/..."}, "use our package tls"},
 	{"expvar", nil, "it publishes the command line"},
 	{"net/http/pprof", nil, "it opens a side door"},
 	{"math/rand", nil, "use math/rand/v2 or crypto/rand"},

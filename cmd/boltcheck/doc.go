@@ -21,7 +21,15 @@
 // is a server that plays a script against a client, and tells where the client
 // leaves it.
 //
+//	boltcheck fault expired
+//
+// is a server whose TLS is wrong on purpose, one scenario at a time, and that
+// judges what a client does with it; fault --list shows all. With --uri it stands
+// in front of a real server and breaks connections in their middle.
+// boltcheck tls-fault takes one connection with certificates of the caller.
+//
 // The exit code is 0 when all checks passed, 1 when one failed, when bytes were
 // broken or a flag was refused, 2 when there was nothing to judge or no such
-// command. Those of boltcheck stub are in its help.
+// command, 3 when no client came to be judged. Those of
+// boltcheck stub are in its help.
 package main

@@ -22,6 +22,8 @@ const usage = `boltcheck judges Bolt servers.
   boltcheck decode [FILE]                  show the messages in hex or in a capture file
   boltcheck record --uri=bolt://host:port  write down a session as a script and a transcript
   boltcheck stub SCRIPT                    play a script against a client
+  boltcheck fault --list                   a server whose TLS is wrong on purpose
+  boltcheck tls-fault --help               one TLS connection with your own certificates
 `
 
 // An environment is what the command gets from its process.
@@ -58,6 +60,10 @@ func run(ctx context.Context, e environment) int {
 			return runDecode(ctx, e)
 		case "record":
 			return runRecord(ctx, e)
+		case "fault":
+			return runFault(ctx, e)
+		case "tls-fault":
+			return runEndpoint(ctx, e)
 		case "help", "--help", "-h":
 			_, _ = io.WriteString(e.stdout, usage)
 			return exitPassed

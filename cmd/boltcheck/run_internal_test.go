@@ -33,6 +33,14 @@ func TestRun(t *testing.T) {
 		{name: "pattern", args: []string{"suite", "--run=("}, wantCode: exitUsage, wantErr: "--run: error parsing regexp"},
 		{name: "nobody", args: []string{"suite", "--uri=" + nobody}, wantCode: exitUsage, wantErr: "connection refused"},
 		{name: "flag", args: []string{"suite", "--timeout-ms=1"}, wantCode: exitFailed, wantErr: "to be in range"},
+		{name: "scenarios", args: []string{"fault", "--list"}, wantCode: exitPassed, wantOut: "  expired\n    The server shows a certificate that ended yesterday.\n    A good client must refuse"},
+		{name: "no scenario", args: []string{"fault"}, wantCode: exitUsage, wantErr: "name one scenario"},
+		{name: "unknown scenario", args: []string{"fault", "dance"}, wantCode: exitUsage, wantErr: `no scenario "dance"`},
+		{name: "nobody to fault", args: []string{"fault", "--listen=127.0.0.1:0", "--timeout-ms=1", "--directory=" + t.TempDir(), "trusted"}, wantCode: exitNobody, wantErr: "no client came"},
+		{name: "half a pair", args: []string{"record", "--client-cert-file=x"}, wantCode: exitUsage, wantErr: "belong together"},
+		{name: "record from nowhere", args: []string{"record", "--uri=http://x"}, wantCode: exitUsage, wantErr: `"http" is no scheme`},
+		{name: "record at no address", args: []string{"record", "--listen=nowhere"}, wantCode: exitUsage, wantErr: "missing port"},
+		{name: "endpoint without files", args: []string{"tls-fault", "-bind", "127.0.0.1:0"}, wantCode: exitFailed, wantOut: "Listening on 127.0.0.1:", wantErr: "no such file"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer

@@ -22,23 +22,42 @@ import (
 // generous, because a loaded machine must not make tests fail.
 const startTimeout = 60 * time.Second
 
-var built struct { //nolint:gochecknoglobals // one build per test process
+// built are the commands that this test process has compiled.
+var built = builds{commands: map[string]*command{}} //nolint:gochecknoglobals // one build per test process
+
+type builds struct {
+	mu       sync.Mutex
+	commands map[string]*command
+}
+
+// A command is one that is compiled, or failed to be.
+type command struct {
 	once sync.Once
 	path string
 	err  error
 }
 
+// path returns the binary of a command.
+func (b *builds) path(tb testing.TB, name string) (string, error) {
+	tb.Helper()
+	b.mu.Lock()
+	c, ok := b.commands[name]
+	if !ok {
+		c = &command{}
+		b.commands[name] = c
+	}
+	b.mu.Unlock()
+	c.once.Do(func() { c.path, c.err = build(tb, name) })
+	return c.path, c.err
+}
+
 // Build compiles the server and returns the path of the binary.
 func Build(tb testing.TB) string {
 	tb.Helper()
-	built.once.Do(func() { built.path, built.err = build(tb) })
-	if built.err != nil {
-		tb.Fatalf("build drawbolt: %v", built.err)
-	}
-	return built.path
+	return BuildCommand(tb, "drawbolt")
 }
 
-func build(tb testing.TB) (string, error) {
+func build(tb testing.TB, name string) (string, error) {
 	tb.Helper()
 	root, err := Root(tb)
 	if err != nil {
@@ -48,8 +67,8 @@ func build(tb testing.TB) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "drawbolt")
-	cmd := exec.CommandContext(tb.Context(), "go", "build", "-o", path, "./cmd/drawbolt") //nolint:gosec // a path of our own
+	path := filepath.Join(dir, name)
+	cmd := exec.CommandContext(tb.Context(), "go", "build", "-o", path, "./cmd/"+name) //nolint:gosec // a command of our own
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {

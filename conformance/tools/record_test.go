@@ -2,6 +2,7 @@ package tools_test
 
 import (
 	"bufio"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,8 +29,14 @@ type process struct {
 // standard error.
 func (p tool) start(t *testing.T, args ...string) *process {
 	t.Helper()
+	return p.startOn(t, (*exec.Cmd).StderrPipe, args...)
+}
+
+// startOn is the same for one that says it elsewhere.
+func (p tool) startOn(t *testing.T, pipe func(*exec.Cmd) (io.ReadCloser, error), args ...string) *process {
+	t.Helper()
 	s := &process{cmd: exec.CommandContext(t.Context(), string(p), args...), rest: &strings.Builder{}, read: make(chan struct{})}
-	out, err := s.cmd.StderrPipe()
+	out, err := pipe(s.cmd)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,13 +90,17 @@ func TestRecord(t *testing.T) {
 	pair := tlstest.NewCA(t).Issue(t, tlstest.Leaf{})
 	dir := t.TempDir()
 	script, transcript := filepath.Join(dir, "session.script"), filepath.Join(dir, "session.txt")
-	recorder := boltcheck.start(t, "record", "--listen=127.0.0.1:0", "--uri="+server.URI("bolt+s"), "--ca-file="+server.CAFile,
+	recorder := boltcheck.start(t, "record", "--listen=127.0.0.1:0", "--connections=1", "--uri="+server.URI("bolt+s"), "--ca-file="+server.CAFile,
 		"--client-cert-file="+pair.CertFile, "--client-key-file="+pair.KeyFile, "-o", script, "--transcript="+transcript)
 	if err := session(t, "bolt+s://"+recorder.address, trust(t, pair.CAFile)); err != nil {
 		t.Fatal(err)
 	}
-	if code := recorder.interrupt(t); code != 0 {
+	if code := recorder.wait(); code != 0 {
 		t.Errorf("record: exit %d, %s", code, recorder.rest)
+	}
+	idle := boltcheck.start(t, "record", "--listen=127.0.0.1:0")
+	if code := idle.interrupt(t); code != 0 {
+		t.Errorf("record without clients: exit %d, %s", code, idle.rest)
 	}
 	for _, tt := range []struct {
 		file string
