@@ -94,6 +94,7 @@ var table = []row{
 	{pkg: "cypher/procedure", own: append([]string{"cypher/temporal", "cypher/function"}, cypherFloor...)},
 	{pkg: "cypher/load", own: []string{"storage/graph"}},
 	{pkg: "cypher/show", own: append([]string{"cypher/function", "cypher/procedure"}, cypherFloor...), testOwn: []string{"cypher"}},
+	{pkg: "cypher/search", own: []string{"storage", "storage/graph"}},
 	{
 		pkg:     "cypher/semantics",
 		own:     append([]string{"cypher/function", "cypher/procedure"}, cypherFloor...),
@@ -112,7 +113,7 @@ var table = []row{
 	},
 	{
 		pkg:     "cypher/exec",
-		own:     append([]string{"cypher/temporal", "cypher/function", "cypher/procedure", "cypher/semantics", "cypher/expr", "cypher/plan", "cypher/load"}, cypherFloor...),
+		own:     append([]string{"cypher/temporal", "cypher/function", "cypher/procedure", "cypher/semantics", "cypher/expr", "cypher/plan", "cypher/load", "cypher/search"}, cypherFloor...),
 		testOwn: []string{"cypher/parser"},
 	},
 	{pkg: "cypher", own: append([]string{"cypher/..."}, cypherFloor...), third: []string{lru}},

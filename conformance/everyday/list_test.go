@@ -55,7 +55,8 @@ var statements = []statement{
 	{query: `MATCH (n:Person) RETURN [(n)-->(m) | m.name] AS l LIMIT 1`, columns: "l"},
 	{query: `MATCH (n:Person) WITH n ORDER BY n.name SKIP 1 LIMIT 1 RETURN n.name`, columns: "n.name", rows: []string{`"B"`}},
 	{query: `MATCH (n:Person) RETURN n.name UNION MATCH (m:Person) RETURN m.name`, code: syntaxError},
-	{query: `MATCH (a)-[e:KNOWS *BFS..3]->(b) RETURN count(*)`, columns: "count(*)", missing: unsupported, own: "Memgraph's"},
+	{query: `MATCH (a)-[e:KNOWS *BFS..3]->(b) RETURN count(*)`, columns: "count(*)", rows: []string{"3"}, own: "Memgraph's"},
+	{query: `MATCH (a:Person)-[*WSHORTEST (r, n | 1) total]->(b) RETURN total LIMIT 1`, columns: "total", own: "Memgraph's"},
 	{query: `INSERT (n:Gql {a: 1})`, rows: []string{}},
 	{query: `FINISH`, rows: []string{}},
 }

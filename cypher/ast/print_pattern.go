@@ -93,9 +93,6 @@ func (r *RelPattern) appendTo(dst []byte) []byte {
 func (r *RelPattern) appendLength(dst []byte) []byte {
 	if r.Expansion != nil {
 		dst = append(append(dst, " *"...), expansionWords[r.Expansion.Kind]...)
-		if r.Expansion.Limit != nil {
-			dst = appendExpr(append(dst, " | "...), r.Expansion.Limit, precUnary)
-		}
 		if r.Length != nil {
 			dst = append(dst, ' ')
 		}
@@ -104,6 +101,9 @@ func (r *RelPattern) appendLength(dst []byte) []byte {
 	}
 	if r.Length != nil {
 		dst = r.Length.appendTo(dst)
+	}
+	if r.Expansion != nil && r.Expansion.Limit != nil {
+		dst = appendExpr(append(dst, " | "...), r.Expansion.Limit, precUnary)
 	}
 	return dst
 }

@@ -56,6 +56,7 @@ func TestGenerated(t *testing.T) {
 	d := cyphertest.NewDiffer(t)
 	for n := range graphs {
 		g := generator.New(seed + n)
+		g.Traversals = true
 		setup := g.Graph()
 		if err := d.Reset(t.Context()); err != nil {
 			t.Fatal(err)

@@ -39,6 +39,8 @@ func (r *Run) operator(n plan.Node) operator {
 		return r.newRepeat(n)
 	case *plan.ShortestPath:
 		return r.newShortestPath(n)
+	case *plan.WeightedPath:
+		return r.newWeightedPath(n)
 	case *plan.LoadCSV:
 		return r.newLoadCSV(n)
 	case *plan.Table:

@@ -172,8 +172,8 @@ func (r *Run) Profile() []Profile { return r.profile }
 // Release forgets everything that the run holds of its last execution, so that
 // it can be kept for the next one.
 func (r *Run) Release() {
+	r.root.reset() // gives back what searches have been charged for
 	r.Discharge()
-	r.root.reset()
 	for _, b := range r.batches {
 		b.Release()
 	}

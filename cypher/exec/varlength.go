@@ -28,7 +28,7 @@ type varExpand struct {
 	source
 	plan   *plan.VarExpand
 	hop    hop
-	probe  *expr.Batch // one row, for the predicate of a step
+	judge  judge
 	frames []frame
 	depth  int // frames in use
 	path   []graph.RelationshipID
@@ -50,10 +50,7 @@ func (r *Run) newVarExpand(n *plan.VarExpand) *varExpand {
 		own = append(own, n.To)
 	}
 	o := &varExpand{source: r.newSource(n, r.build(n.Input), own...), plan: n}
-	if n.Step != nil {
-		o.probe = r.newBatch()
-		o.probe.N = 1
-	}
+	o.judge = r.newJudge(o.c, n.Step)
 	return o
 }
 
@@ -122,15 +119,7 @@ func (o *varExpand) start() bool {
 		return false
 	}
 	o.open, o.depth, o.path = true, 0, o.path[:0]
-	if o.plan.Step != nil {
-		for _, s := range o.plan.Step.Reads() {
-			c := &o.probe.Columns[s]
-			c.Truncate()
-			if o.in.Columns[s].Kind != 0 {
-				c.Append(&o.in.Columns[s], o.row, o.row+1)
-			}
-		}
-	}
+	o.judge.begin(o.in, o.row, from)
 	if o.plan.Pruning {
 		o.seen.clear()
 		o.seen.add(from)
@@ -257,21 +246,14 @@ func (o *varExpand) allowed(from graph.NodeID, step storage.Step) (bool, error) 
 	if o.plan.Step == nil {
 		return true, nil
 	}
-	setID(o.probe, o.plan.StepFrom, expr.Nodes, uint64(from))
-	setID(o.probe, o.plan.StepTo, expr.Nodes, uint64(step.Node))
-	setID(o.probe, o.plan.StepRelationship, expr.Relationships, uint64(step.Relationship))
-	t, err := o.plan.Step.Truth(o.c, o.probe, 0)
-	return t == graph.True, err
-}
-
-// setID sets the only row of a column, when there is one.
-func setID(b *expr.Batch, slot int, kind expr.ColumnKind, id uint64) {
-	if slot < 0 {
-		return
+	to := step.Node
+	if o.plan.Backwards {
+		from, to = to, from
 	}
-	c := &b.Columns[slot]
-	c.Resize(kind, 1)
-	c.IDs[0] = id
+	o.judge.fill(from, to, step.Relationship, graph.Null, func() []graph.RelationshipID {
+		return append(slices.Clone(o.path), step.Relationship)
+	})
+	return o.judge.allows()
 }
 
 // follow checks a list of relationships that is bound already.

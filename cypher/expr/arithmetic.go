@@ -44,6 +44,9 @@ func add(_ *Context, a, b graph.Value) (graph.Value, error) {
 	return graph.Value{}, typeError("+", a, b)
 }
 
+// Add returns a + b.
+func Add(c *Context, a, b graph.Value) (graph.Value, error) { return add(c, a, b) }
+
 // addLists concatenates, or adds an element at one end. A null operand beside
 // a list makes null.
 func addLists(a, b graph.Value) graph.Value {

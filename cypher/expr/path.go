@@ -54,6 +54,17 @@ func NewPath(start int, elements []PathElement, text string) *Value {
 	return &Value{eval: eval, text: text, reads: slices.Compact(reads)}
 }
 
+// WalkedPath returns the path from a node over relationships.
+func WalkedPath(c *Context, start graph.NodeID, rels []graph.RelationshipID) graph.Value {
+	p := &graph.Path{Nodes: []graph.NodeID{start}}
+	for _, rel := range rels {
+		if !appendStep(c, p, rel) {
+			return graph.Null
+		}
+	}
+	return graph.NewPath(p)
+}
+
 // NewPathNodes returns an expression that makes a list of the nodes of a path:
 // those that its relationships lead to, or those that they start from.
 func NewPathNodes(start, relationships int, ends bool) *Value {

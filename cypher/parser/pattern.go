@@ -246,8 +246,8 @@ func (p *parser) relationship() *ast.RelPattern {
 		r.Var, r.Types = p.filler()
 		p.length(r)
 		r.Properties = p.properties()
-		if r.Expansion != nil {
-			p.lambdas(r.Expansion)
+		if r.Expansion != nil || r.Length != nil && p.at(token.LeftParen) {
+			p.lambdas(r)
 		}
 		if p.accept(token.Where) {
 			r.Where = p.unbarred()
@@ -285,13 +285,34 @@ func (p *parser) length(r *ast.RelPattern) {
 	switch {
 	case p.accept(token.DotDot):
 		l.Max = p.lengthBound()
+	case l.Min != nil && weighted(r.Expansion):
+		l.Min, l.Max = nil, l.Min // of a cheapest path the number is the most
 	case l.Min != nil:
 		l.Max, l.Exact = l.Min, true
 	case r.Expansion != nil:
+		p.limit(r.Expansion)
 		return
 	}
 	l.Span = p.span(start)
 	r.Length = l
+	p.limit(r.Expansion)
+}
+
+// weighted reports whether a traversal adds up weights.
+func weighted(e *ast.Expansion) bool {
+	return e != nil && (e.Kind == ast.ExpandWeightedShortest || e.Kind == ast.ExpandAllShortest)
+}
+
+// limit reads the number of paths of *KSHORTEST, before or behind the lengths.
+func (p *parser) limit(e *ast.Expansion) {
+	if e == nil || e.Kind != ast.ExpandKShortest || e.Limit != nil || !p.accept(token.Pipe) {
+		return
+	}
+	if p.at(token.Dollar) {
+		e.Limit = p.parameter()
+		return
+	}
+	e.Limit = p.numberLiteral(p.start(), false)
 }
 
 func (p *parser) lengthBound() ast.Expr {
@@ -324,9 +345,7 @@ func (p *parser) expansion(start int32) *ast.Expansion {
 		e.Kind = ast.ExpandAllShortest
 	case p.acceptWord("KSHORTEST"):
 		e.Kind = ast.ExpandKShortest
-		if p.accept(token.Pipe) {
-			e.Limit = p.primary()
-		}
+		p.limit(e)
 	default:
 		return nil
 	}
@@ -334,10 +353,17 @@ func (p *parser) expansion(start int32) *ast.Expansion {
 	return e
 }
 
-// lambdas reads the weight, the total and the filter of a traversal.
-func (p *parser) lambdas(e *ast.Expansion) {
-	weighted := e.Kind == ast.ExpandWeightedShortest || e.Kind == ast.ExpandAllShortest
-	if weighted && p.at(token.LeftParen) {
+// lambdas reads the weight, the total and the filter of a traversal. An asterisk
+// with a filter and no name is a walk in depth.
+func (p *parser) lambdas(r *ast.RelPattern) {
+	if r.Expansion == nil {
+		r.Expansion = &ast.Expansion{Span: r.Length.Span, Kind: ast.ExpandDFS}
+		if r.Length.Min == nil && r.Length.Max == nil {
+			r.Length = nil
+		}
+	}
+	e := r.Expansion
+	if weighted(e) && p.at(token.LeftParen) {
 		e.Weight = p.lambda()
 		if p.kind().Name() && p.kind() != token.Where {
 			e.Total = p.variable()

@@ -78,9 +78,19 @@ func (p *planner) trim(n Node, needed []int) {
 			n.Pruning = n.wantPruning
 		}
 	case *ShortestPath:
-		if dead(n.Relationships) {
-			n.Relationships = -1
+		n.trim(dead)
+	case *WeightedPath:
+		n.trim(dead)
+		if dead(n.Total) {
+			n.Total = -1
 		}
+	}
+}
+
+// trim drops the relationships when nobody reads them.
+func (n *Paths) trim(dead func(slot int) bool) {
+	if dead(n.Relationships) {
+		n.Relationships = -1
 	}
 }
 

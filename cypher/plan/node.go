@@ -214,10 +214,8 @@ type VarExpand struct {
 	// the list has to be turned around.
 	Backwards bool
 	Distinct  []int
-	// Step, when not nil, must hold for each relationship, which it reads from
-	// the slots StepFrom, StepRelationship and StepTo.
-	Step                               *expr.Predicate
-	StepFrom, StepRelationship, StepTo int
+	// Step, when not nil, must hold for each relationship.
+	Step *Step
 	// Pruning says that only which nodes are reached matters, not on how many
 	// ways.
 	Pruning bool
@@ -251,25 +249,6 @@ type Repeat struct {
 // A Group is a variable of a repeated pattern: a value inside, a list outside.
 type Group struct {
 	Inner, Outer int
-}
-
-// ShortestPath finds a shortest path, or all of them, between two bound nodes.
-type ShortestPath struct {
-	Common
-	Input Node
-	Hop
-	From, To      int
-	Relationships int
-	Min, Max      int
-	All           bool
-	// FromOpen or ToOpen say that this end is not bound: all nodes that can be
-	// reached from the other one are.
-	FromOpen, ToOpen bool
-	// Cycles says that a path may lead back to where it starts.
-	Cycles bool
-	// Step, when not nil, must hold for each relationship.
-	Step                               *expr.Predicate
-	StepFrom, StepRelationship, StepTo int
 }
 
 // Select runs a plan that finds paths, for each row of its input, and chooses

@@ -12,7 +12,6 @@ func (*Argument) name() string       { return "Argument" }
 func (*NodeScan) name() string       { return "AllNodesScan" }
 func (*LabelScan) name() string      { return "NodeByLabelScan" }
 func (*NodeByID) name() string       { return "NodeByIdSeek" }
-func (*ShortestPath) name() string   { return "ShortestPath" }
 func (*Select) name() string         { return "SelectPaths" }
 func (*Table) name() string          { return "Table" }
 func (*LoadCSV) name() string        { return "LoadCSV" }
@@ -124,6 +123,7 @@ func (n *RelationshipScan) inputs() []Node { return one(n.Input) }
 func (n *Expand) inputs() []Node           { return one(n.Input) }
 func (n *VarExpand) inputs() []Node        { return one(n.Input) }
 func (n *ShortestPath) inputs() []Node     { return one(n.Input) }
+func (n *WeightedPath) inputs() []Node     { return one(n.Input) }
 func (n *Select) inputs() []Node           { return []Node{n.Input, n.Inner} }
 func (n *LoadCSV) inputs() []Node          { return one(n.Input) }
 func (n *Table) inputs() []Node            { return []Node{n.Input, n.Inner} }
@@ -273,13 +273,7 @@ func (n *VarExpand) uses(f func(int)) {
 	if n.Known {
 		f(n.Relationships)
 	}
-	if n.Step != nil {
-		for _, s := range n.Step.Reads() {
-			if s != n.StepFrom && s != n.StepTo && s != n.StepRelationship {
-				f(s)
-			}
-		}
-	}
+	slots(f, n.Step.Reads()...)
 }
 
 func (n *VarExpand) defines(f func(int)) {
@@ -318,32 +312,6 @@ func (n *LoadCSV) uses(f func(int)) {
 		if v != nil {
 			values(f, v)
 		}
-	}
-}
-
-func (n *ShortestPath) uses(f func(int)) {
-	if !n.FromOpen {
-		f(n.From)
-	}
-	if !n.ToOpen {
-		f(n.To)
-	}
-	if n.Step != nil {
-		for _, s := range n.Step.Reads() {
-			if s != n.StepFrom && s != n.StepTo && s != n.StepRelationship {
-				f(s)
-			}
-		}
-	}
-}
-
-func (n *ShortestPath) defines(f func(int)) {
-	slots(f, n.Relationships)
-	if n.FromOpen {
-		f(n.From)
-	}
-	if n.ToOpen {
-		f(n.To)
 	}
 }
 

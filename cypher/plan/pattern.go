@@ -35,9 +35,8 @@ type patternRel struct {
 	known     bool // bound before the clause
 	solved    bool
 	stepExpr  ast.Expr         // must hold for each relationship of a chain
-	stepRel   int              // the slot of its relationship, or -1
-	stepTo    int              // the slot of the node behind it, or -1
-	stepFrom  int              // the slot of the node before it, or -1
+	step      Step             // the slots of what it reads of a step
+	traversal *ast.Expansion   // asked for by name
 	source    *ast.PathPattern // with a shortest path
 	selection *selection       // how paths are chosen, nil for all and for the functions
 	shortest  ast.SelectorKind
@@ -297,13 +296,17 @@ func freeSymbols(n ast.Node) []*ast.Symbol {
 }
 
 func (g *graphPattern) addRel(r *ast.RelPattern, from, to *patternNode) (*patternRel, error) {
-	if r.Expansion != nil {
-		return nil, notSupported("a traversal such as *BFS")
-	}
-	rel := &patternRel{symbol: r.Symbol, from: from, to: to, direction: direction(r.Direction), stepRel: -1, stepTo: -1, stepFrom: -1}
+	rel := &patternRel{symbol: r.Symbol, from: from, to: to, direction: direction(r.Direction), step: noStep()}
 	var exact bool
 	rel.types, exact = typesOf(r.Types)
 	kind := expr.Relationships
+	if r.Expansion != nil {
+		kind = expr.Values
+		rel.traversal, rel.chain, rel.min, rel.max = r.Expansion, true, 1, -1
+		if total := r.Expansion.Total; total != nil {
+			g.own[total.Symbol] = true
+		}
+	}
 	if r.Length != nil {
 		kind = expr.Values
 		if err := rel.length(r.Length); err != nil {
@@ -334,6 +337,9 @@ func (g *graphPattern) relConditions(rel *patternRel, r *ast.RelPattern, exact b
 		if one = r.Inner; one == nil {
 			one = &ast.Symbol{Name: symbolName(r.Symbol)}
 		}
+		if lambda := rel.filter(); lambda != nil {
+			one = lambda.Vars[0].Symbol
+		}
 	}
 	variable := &ast.Variable{Span: r.Span, Name: symbolName(one), Symbol: one}
 	var conditions []ast.Expr
@@ -348,6 +354,10 @@ func (g *graphPattern) relConditions(rel *patternRel, r *ast.RelPattern, exact b
 		return err
 	}
 	conditions = append(conditions, properties...)
+	if lambda := rel.filter(); lambda != nil {
+		conditions = conjuncts(conditions, lambda.Expr)
+		g.p.lambdaSlots(&rel.step, lambda)
+	}
 	if !rel.chain {
 		for _, e := range conditions {
 			g.where(e)
@@ -357,7 +367,7 @@ func (g *graphPattern) relConditions(rel *patternRel, r *ast.RelPattern, exact b
 	if len(conditions) == 0 {
 		return nil
 	}
-	rel.stepRel = g.p.slotOf(one, expr.Relationships)
+	rel.step.Relationship = g.p.slotOf(one, expr.Relationships)
 	rel.stepExpr = conjunction(conditions)
 	return nil
 }

@@ -200,14 +200,6 @@ func (n *Repeat) detail() string {
 	return d + "}"
 }
 
-func (n *ShortestPath) detail() string {
-	d := n.Hop.detail()
-	if n.All {
-		d += " all"
-	}
-	return d
-}
-
 func (n *Select) detail() string {
 	d := "shortest " + n.Count.String()
 	if n.Groups {

@@ -505,7 +505,7 @@ func prune(n Node) {
 	}
 	v, ok := n.(*VarExpand)
 	if ok && !v.Into && !v.Known && len(v.Distinct) == 0 && v.Min <= 1 &&
-		(v.Direction != bothDirections || v.Min == 0) {
+		(v.Direction != bothDirections || v.Min == 0) && (v.Step == nil || v.Step.Path < 0) {
 		v.wantPruning = true
 	}
 }

@@ -86,7 +86,7 @@ func (g *graphPattern) addRepeat(group *ast.GroupPattern, from, to *patternNode)
 	}
 	symbol := &ast.Symbol{}
 	rel := &patternRel{
-		symbol: symbol, from: from, to: to, chain: true, repeat: group, stepRel: -1, stepTo: -1, stepFrom: -1,
+		symbol: symbol, from: from, to: to, chain: true, repeat: group, step: noStep(),
 		min: repetitions(group.Quantifier.Min), max: repetitions(group.Quantifier.Max),
 		slot: g.p.slotOf(symbol, expr.Values),
 	}

@@ -52,7 +52,7 @@ func (g *graphPattern) addSelected(path *ast.PathPattern) error {
 	for _, c := range inside.conditions {
 		s.require(c.expr)
 	}
-	rel := &patternRel{symbol: &ast.Symbol{}, from: from, to: to, chain: true, min: 1, max: -1, selection: s, stepRel: -1, stepTo: -1, stepFrom: -1}
+	rel := &patternRel{symbol: &ast.Symbol{}, from: from, to: to, chain: true, min: 1, max: -1, selection: s, step: noStep()}
 	rel.slot = g.p.slotOf(rel.symbol, expr.Values)
 	g.rels = append(g.rels, rel)
 	ast.Walk(whole, func(n ast.Node) bool {
@@ -121,20 +121,36 @@ func (s *selection) require(e ast.Expr) {
 	s.where = e
 }
 
-// all reports whether every path of the shortest length is wanted; ok is false
-// when paths of several lengths may be.
-func (s *selection) all() (all, ok bool) {
-	if count, literal := s.Count.(*ast.Literal); s.Count != nil && (!literal || count.Value.Int() != 1) {
-		return false, false
+// grouped reports whether all paths of a length are chosen together.
+func (s *selection) grouped() bool {
+	switch s.Kind {
+	case ast.SelectAllShortest, ast.SelectAllShortestPathsFunction, ast.SelectShortestGroups:
+		return true
+	default:
+		return false
 	}
-	return s.Kind == ast.SelectAllShortest || s.Kind == ast.SelectShortestGroups, true
+}
+
+// several reports whether more than one path, or the paths of more than one
+// length, may be chosen.
+func (s *selection) several() bool {
+	count, literal := s.Count.(*ast.Literal)
+	return s.Count != nil && (!literal || count.Value.Int() != 1)
+}
+
+// count returns how many are chosen.
+func (s *selection) count() ast.Expr {
+	if s.Count != nil {
+		return s.Count
+	}
+	return &ast.Literal{Span: s.path.Span, Value: graph.Integer(1)}
 }
 
 // addSearch takes in a path that repeats one relationship, of which a search
 // by breadth can find the shortest; fast is false for others.
 func (g *graphPattern) addSearch(s *selection, inside *graphPattern, from, to *patternNode) (fast bool, err error) {
-	all, ok := s.all()
-	if !ok || len(s.links) != 1 {
+	// Without optimisation the groups are found by trying all paths.
+	if len(s.links) != 1 || g.p.Plain && s.several() && s.grouped() {
 		return false, nil
 	}
 	// What is asked of the ends may be asked afterwards, unless it depends on
@@ -159,6 +175,7 @@ func (g *graphPattern) addSearch(s *selection, inside *graphPattern, from, to *p
 		}
 		rel, err = g.addRel(link, from, to)
 	case *ast.GroupPattern:
+		var ok bool
 		if rel, ok = g.stepGroup(s, link, from, to); !ok {
 			return false, nil
 		}
@@ -166,12 +183,12 @@ func (g *graphPattern) addSearch(s *selection, inside *graphPattern, from, to *p
 	if err != nil {
 		return false, err
 	}
-	if rel.min > 1 || rel.known {
+	if rel.known {
 		g.rels = g.rels[:len(g.rels)-1]
 		return false, nil
 	}
 	rel.shortest, rel.selection = ast.SelectShortestPathFunction, s
-	if all {
+	if s.grouped() {
 		rel.shortest = ast.SelectAllShortestPathsFunction
 	}
 	for _, c := range inside.conditions {
@@ -197,7 +214,7 @@ func (g *graphPattern) stepGroup(s *selection, group *ast.GroupPattern, from, to
 	}
 	rel := &patternRel{
 		symbol: &ast.Symbol{}, from: from, to: to, direction: direction(r.Direction), chain: true,
-		min: repetitions(group.Quantifier.Min), max: repetitions(group.Quantifier.Max),
+		min: repetitions(group.Quantifier.Min), max: repetitions(group.Quantifier.Max), step: noStep(),
 	}
 	step := newGraphPattern(g.p)
 	inner, err := step.addRel(r, &patternNode{}, &patternNode{})
@@ -214,7 +231,7 @@ func (g *graphPattern) stepGroup(s *selection, group *ast.GroupPattern, from, to
 	}
 	rel.types = inner.types
 	rel.slot = g.p.slotOf(rel.symbol, expr.Values)
-	rel.stepFrom, rel.stepRel, rel.stepTo = g.p.slots[nodes[0].Symbol], inner.slot, g.p.slots[nodes[1].Symbol]
+	rel.step.From, rel.step.Relationship, rel.step.To = g.p.slots[nodes[0].Symbol], inner.slot, g.p.slots[nodes[1].Symbol]
 	var conditions []ast.Expr
 	for _, c := range step.conditions {
 		conditions = append(conditions, c.expr)
@@ -240,9 +257,9 @@ func (g *graphPattern) groupLists(r *patternRel, input Node) Node {
 	for _, group := range r.selection.groups {
 		value := expr.SlotValue(r.slot, "")
 		switch group.Inner {
-		case r.stepFrom:
+		case r.step.From:
 			value = expr.NewPathNodes(r.from.slot, r.slot, false)
-		case r.stepTo:
+		case r.step.To:
 			value = expr.NewPathNodes(r.from.slot, r.slot, true)
 		}
 		n.Items = append(n.Items, Assignment{Slot: group.Outer, Value: value})
@@ -260,7 +277,7 @@ func (g *graphPattern) chooseAmong(r *patternRel, input Node) (Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Select{Input: input, Inner: inner, Path: p.slots[s.path.Symbol]}
+	n := &Select{Input: input, Inner: inner, Path: p.slots[s.path.Symbol], Groups: s.grouped()}
 	for slot := range p.bound {
 		if !outer.bound[slot] {
 			n.Outputs = append(n.Outputs, slot)
@@ -271,16 +288,7 @@ func (g *graphPattern) chooseAmong(r *patternRel, input Node) (Node, error) {
 	for _, slot := range n.Outputs {
 		p.bound[slot] = true
 	}
-	switch s.Kind {
-	case ast.SelectAllShortest, ast.SelectAllShortestPathsFunction, ast.SelectShortestGroups:
-		n.Groups = true
-	default:
-	}
-	count := s.Count
-	if count == nil {
-		count = &ast.Literal{Span: s.path.Span, Value: graph.Integer(1)}
-	}
-	if n.Count, err = p.compiler.Compile(count); err != nil {
+	if n.Count, err = p.compiler.Compile(s.count()); err != nil {
 		return nil, err
 	}
 	add(p, n)

@@ -77,17 +77,17 @@ func (g *graphPattern) searchCondition(r *patternRel, c *condition, paths []*ast
 		return false
 	}
 	if part == "nodes" {
-		if r.stepTo < 0 {
-			r.stepTo = g.p.newSlot(expr.Nodes)
+		if r.step.To < 0 {
+			r.step.To = g.p.newSlot(expr.Nodes)
 		}
-		g.p.slots[each.Var.Symbol] = r.stepTo
+		g.p.slots[each.Var.Symbol] = r.step.To
 		// The start is checked by the condition itself afterwards, where its
 		// variable is a local one; the search leaves out what can not meet it.
 	} else {
-		if r.stepRel < 0 {
-			r.stepRel = g.p.newSlot(expr.Relationships)
+		if r.step.Relationship < 0 {
+			r.step.Relationship = g.p.newSlot(expr.Relationships)
 		}
-		g.p.slots[each.Var.Symbol] = r.stepRel
+		g.p.slots[each.Var.Symbol] = r.step.Relationship
 		c.done = true
 	}
 	where := each.Where

@@ -39,7 +39,7 @@ func (g *graphPattern) nextRel() *patternRel {
 	var best *patternRel
 	bestCost := 0.0
 	for _, r := range g.rels {
-		if r.solved || r.shortest != ast.SelectAll && r.selection == nil && (!r.from.bound || !r.to.bound) {
+		if r.solved || r.shortest != ast.SelectAll && r.selection == nil && (!r.from.bound || !r.to.bound) || !g.startable(r) {
 			continue
 		}
 		if r.selection != nil && r.from.bound != r.to.bound && g.anchorsFirst(r) {
@@ -68,8 +68,11 @@ func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 	if r.selection != nil && r.shortest == ast.SelectAll {
 		return g.chooseAmong(r, input)
 	}
+	if r.searched() {
+		return g.traverse(r, input)
+	}
 	from, to, backwards := r.from, r.to, false
-	if !from.bound || to.bound && !g.p.Plain && r.shortest == ast.SelectAll && g.degree(r, to, from) < g.degree(r, from, to) {
+	if !from.bound || to.bound && !g.p.Plain && !r.forward() && r.shortest == ast.SelectAll && g.degree(r, to, from) < g.degree(r, from, to) {
 		from, to, backwards = to, from, true
 	}
 	hop := Hop{Direction: r.direction}
@@ -104,13 +107,11 @@ func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		to = r.to
-		node = g.groupLists(r, add(g.p, n))
+		node = g.groupLists(r, n)
 	case r.chain:
 		n := &VarExpand{
 			Input: input, Hop: hop, From: from.slot, To: to.slot, Relationships: r.slot,
 			Min: r.min, Max: r.max, Into: into, Known: r.known, Backwards: backwards, Distinct: distinct, Walk: g.repeatable,
-			StepFrom: -1, StepTo: r.stepTo, StepRelationship: r.stepRel,
 		}
 		step, err := g.step(r)
 		if err != nil {
@@ -134,37 +135,57 @@ func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 
 // search plans the search of a shortest path, of which one end may be unbound.
 func (g *graphPattern) search(r *patternRel, input Node) (*ShortestPath, error) {
-	n := &ShortestPath{
-		Input: input, Hop: Hop{Direction: r.direction}, From: r.from.slot, To: r.to.slot, Relationships: r.slot,
-		Min: r.min, Max: r.max, All: r.shortest == ast.SelectAllShortestPathsFunction,
-		FromOpen: !r.from.bound, ToOpen: !r.to.bound && r.to != r.from, Cycles: r.selection != nil,
-		StepFrom: r.stepFrom, StepTo: r.stepTo, StepRelationship: r.stepRel,
-	}
-	for _, t := range r.types {
-		n.Types = append(n.Types, g.p.relType(t))
-	}
+	n := &ShortestPath{Input: input, Min: r.min, All: r.shortest == ast.SelectAllShortestPathsFunction, Cycles: r.selection != nil}
 	var err error
-	n.Step, err = g.step(r)
+	if s := r.selection; s != nil && (s.several() || r.min > 1) {
+		n.All, n.Ranked, n.Groups = false, true, s.grouped()
+		if n.Count, err = g.p.compiler.Compile(s.count()); err != nil {
+			return nil, err
+		}
+	}
+	if n.Paths, err = g.pathsOf(r); err != nil {
+		return nil, err
+	}
+	add(g.p, n)
 	g.bind(r.from)
 	g.bind(r.to)
-	return n, err
+	return n, nil
+}
+
+// pathsOf returns what all searches for a chain of relationships share.
+func (g *graphPattern) pathsOf(r *patternRel) (Paths, error) {
+	step, err := g.step(r)
+	if err != nil {
+		return Paths{}, err
+	}
+	paths := Paths{
+		Hop: Hop{Direction: r.direction}, From: r.from.slot, To: r.to.slot, Relationships: r.slot, Max: r.max,
+		FromOpen: !r.from.bound, ToOpen: !r.to.bound && r.to != r.from, Distinct: g.earlier(r), Step: step,
+	}
+	for _, t := range r.types {
+		paths.Types = append(paths.Types, g.p.relType(t))
+	}
+	return paths, nil
 }
 
 // step compiles the condition on each relationship of a chain.
-func (g *graphPattern) step(r *patternRel) (*expr.Predicate, error) {
+func (g *graphPattern) step(r *patternRel) (*Step, error) {
 	if r.stepExpr == nil {
 		return nil, nil //nolint:nilnil // no condition
 	}
 	for _, s := range freeSymbols(r.stepExpr) {
 		if slot, ok := g.p.slots[s]; g.own[s] && (!ok || !g.p.bound[slot]) {
-			if r.shortest != ast.SelectAll {
+			if r.shortest != ast.SelectAll || r.traversal != nil {
 				return nil, notSupported("properties of a chain that depend on the same pattern")
 			}
 			g.stepAfterwards(r)
 			return nil, nil //nolint:nilnil // no condition on the way
 		}
 	}
-	return g.p.compiler.Predicate(r.stepExpr)
+	step := r.step
+	var err error
+	step.Condition, err = g.p.compiler.Predicate(r.stepExpr)
+	return &step, err
 }
 
 // stepAfterwards checks the condition on each relationship of a chain when all
@@ -172,7 +193,7 @@ func (g *graphPattern) step(r *patternRel) (*expr.Predicate, error) {
 func (g *graphPattern) stepAfterwards(r *patternRel) {
 	one := &ast.Symbol{}
 	for s, slot := range g.p.slots {
-		if slot == r.stepRel {
+		if slot == r.step.Relationship {
 			one = s
 		}
 	}
@@ -188,7 +209,7 @@ func (g *graphPattern) stepAfterwards(r *patternRel) {
 		}
 	}
 	g.conditions = append(g.conditions, c)
-	r.stepExpr, r.stepRel = nil, -1
+	r.stepExpr, r.step.Relationship = nil, -1
 }
 
 func (g *graphPattern) bind(n *patternNode) {

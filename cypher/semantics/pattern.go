@@ -150,6 +150,9 @@ func (m *matcher) later(check func()) {
 
 func (m *matcher) relationship(r *ast.RelPattern) {
 	many := r.Length != nil || r.Expansion != nil || r.Quantifier != nil
+	if r.Expansion != nil && r.Var != nil && m.scope.find(r.Var.Name) != nil {
+		m.alreadyBound(r.Var, r.Var.Name)
+	}
 	if many {
 		r.Symbol = m.entity(r.Var, m.typeOf(ast.TypeList), "a list of relationships")
 		m.listOfRelationships(r)
@@ -179,7 +182,9 @@ func (m *matcher) relationship(r *ast.RelPattern) {
 // relationships it must hold for each.
 func (m *matcher) relationshipWhere(r *ast.RelPattern) {
 	switch {
-	case r.Length != nil && r.Expansion == nil && r.Where != nil:
+	case r.Expansion != nil && r.Where != nil:
+		m.fail(r.Where, ast.InvalidRelationshipPattern, "a traversal can have no WHERE: use a filter such as (r, n | n.age > 18)")
+	case r.Length != nil && r.Where != nil:
 		m.fail(r.Where, ast.InvalidRelationshipPattern, "a relationship of variable length can have no WHERE: use a quantifier such as ->{1,3} for the length")
 	case r.Quantifier != nil:
 		r.Inner = m.newSymbol("", ast.Of(ast.TypeRelationship))
@@ -245,6 +250,9 @@ func (m *matcher) expansion(r *ast.RelPattern) {
 	if x.Limit != nil {
 		m.constants(x.Limit)
 	}
+	if x.Kind == ast.ExpandWeightedShortest || x.Kind == ast.ExpandAllShortest {
+		m.weighted(r)
+	}
 	if x.Total != nil {
 		m.bindNew(x.Total, m.typeOf(ast.TypeNumber|ast.TypeDuration))
 	}
@@ -265,6 +273,17 @@ func (m *matcher) expansion(r *ast.RelPattern) {
 				m.expr(l.Expr)
 			})
 		})
+	}
+}
+
+// weighted refuses a traversal by weights that has none, or a least length: the
+// cheapest path has the length that it has.
+func (m *matcher) weighted(r *ast.RelPattern) {
+	if r.Expansion.Weight == nil {
+		m.fail(r.Expansion, ast.InvalidRelationshipPattern, "the traversal needs the weight of a step, such as (r, n | r.length)")
+	}
+	if r.Length != nil && r.Length.Min != nil {
+		m.fail(r.Length, ast.InvalidRelationshipPattern, "a cheapest path can have no least length: use ..5 for the most")
 	}
 }
 

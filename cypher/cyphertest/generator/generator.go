@@ -18,6 +18,8 @@ type Generator struct {
 	cost int
 	// depth is how deep expressions are.
 	depth int
+	// Traversals lets patterns have Memgraph's traversals, *BFS and its kin.
+	Traversals bool
 }
 
 // A kind is what a variable holds.
@@ -220,11 +222,15 @@ func (g *Generator) match(optional bool) string {
 	if optional {
 		text = "OPTIONAL MATCH "
 	}
-	if a, ok := g.firm(); ok && !optional && g.chance(10) {
+	a, ok := g.firm()
+	switch {
+	case ok && !optional && g.chance(10):
 		text += g.shortest(a)
-	} else if g.chance(10) {
+	case g.chance(10):
 		text += g.selected()
-	} else {
+	case g.Traversals && g.chance(8):
+		text += g.traversal()
+	default:
 		text += g.path().forward()
 		if g.chance(5) && g.cost < maxCost {
 			text += ", " + g.path().forward()

@@ -16,6 +16,6 @@
 // # Limits
 //
 // Matching tries every combination: graphs of some dozens of entities are what
-// it is for. Procedures, LOAD CSV, USE and Memgraph's traversals are not part
+// it is for. Procedures, LOAD CSV, USE and filters of traversals that ask for the way are not part
 // of it: such statements fail with [ErrUnsupported].
 package reference

@@ -50,6 +50,9 @@ func (r *run) newMatcher(p ast.Node, repeatable bool) *matcher {
 			m.fresh[n.Symbol] = true
 		case *ast.RelPattern:
 			m.fresh[n.Symbol] = true
+			if n.Expansion != nil && n.Expansion.Total != nil {
+				m.fresh[n.Expansion.Total.Symbol] = true
+			}
 		case *ast.PathPattern:
 			if n.Symbol != nil {
 				m.fresh[n.Symbol] = true
@@ -219,12 +222,12 @@ func (m *matcher) elements(elements []ast.Element, st state, then func(state)) {
 	case *ast.NodePattern:
 		m.starts(st, func(st state) { m.node(e, st, next) })
 	case *ast.RelPattern:
-		if e.Expansion != nil {
-			unsupported("a traversal")
-		}
-		if e.Length == nil && e.Quantifier == nil {
+		switch {
+		case e.Expansion != nil:
+			m.traversal(e, st, next)
+		case e.Length == nil && e.Quantifier == nil:
 			m.single(e, st, next)
-		} else {
+		default:
 			m.many(e, st, next)
 		}
 	case *ast.GroupPattern:

@@ -1,4 +1,4 @@
-package exec
+package search
 
 import (
 	"slices"
@@ -19,12 +19,12 @@ type visit struct {
 // A frontier is one side of a breadth-first search: all it has reached, and the
 // level that it has reached last.
 type frontier struct {
-	hop    hop
 	visits []visit
 	index  nodeIndex // the first visit of a node
 	begin  int       // the last level is visits[begin:]
 	level  int32
-	degree int // relationships of the last level; -1 before it is asked for
+	degree int  // relationships of the last level; -1 before it is asked for
+	ghost  bool // the start is no place that has been reached
 }
 
 // start forgets everything and begins at a node.
@@ -32,28 +32,36 @@ func (f *frontier) start(node graph.NodeID) {
 	f.visits = append(f.visits[:0], visit{node: node, from: -1, again: -1})
 	f.index.clear()
 	f.index.insert(node, 0)
-	f.begin, f.level, f.degree = 0, 0, -1
+	f.begin, f.level, f.degree, f.ghost = 0, 0, -1, false
+}
+
+// leave forgets everything and begins behind a node, which may be reached like
+// any other: the first level are steps that are added later.
+func (f *frontier) leave(node graph.NodeID) {
+	f.start(node)
+	f.index.clear()
+	f.begin, f.level, f.ghost = 1, 1, true
 }
 
 // none forgets everything and has nowhere to begin.
 func (f *frontier) none() {
 	f.visits = f.visits[:0]
 	f.index.clear()
-	f.begin, f.level, f.degree = 0, 0, -1
+	f.begin, f.level, f.degree, f.ghost = 0, 0, -1, false
 }
 
 // ended reports whether the last level has no nodes.
 func (f *frontier) ended() bool { return f.begin == len(f.visits) }
 
 // work returns how many relationships the nodes of the last level have.
-func (f *frontier) work(view storage.View) int {
+func (f *frontier) work(g *Graph, d storage.Direction) int {
 	if f.degree >= 0 {
 		return f.degree
 	}
 	f.degree = 0
 	for i := range f.visits[f.begin:] {
 		if v := &f.visits[f.begin+i]; f.index.find(v.node) == int32(f.begin+i) { //nolint:gosec // bounded by memory
-			f.degree += view.Degree(v.node, f.hop.direction, f.hop.types)
+			f.degree += g.View.Degree(v.node, d, g.Types)
 		}
 	}
 	return f.degree
@@ -97,7 +105,11 @@ func (f *frontier) paths(node graph.NodeID) [][]graph.RelationshipID {
 				return
 			}
 			tail = append(tail, v.rel)
-			back(f.index.find(f.visits[v.from].node))
+			if f.ghost && v.from == 0 {
+				paths = append(paths, slices.Clone(tail))
+			} else {
+				back(f.index.find(f.visits[v.from].node))
+			}
 			tail = tail[:len(tail)-1]
 		}
 	}
