@@ -57,24 +57,30 @@ type peer struct {
 	address string
 	pid     int
 	config  *tls.Config // nil in plaintext
+	warm    bool        // has been connected to
 }
 
 // peers starts the echo server and drawbolt, in this order.
 func peers(b *testing.B, encrypted bool) []peer {
 	b.Helper()
-	files := ""
-	var config *tls.Config
-	if encrypted {
-		pair := tlstest.NewCA(b).Issue(b, tlstest.Leaf{})
-		files = pair.CertFile + ":" + pair.KeyFile
-		config = &tls.Config{InsecureSkipVerify: true}
+	if !encrypted {
+		address, pid := startEcho(b, "")
+		s := binary.Start(b, binary.Options{Plaintext: true})
+		return []peer{{name: "echo", address: address, pid: pid}, {name: "drawbolt", address: s.Address, pid: s.PID()}}
 	}
-	address, pid := startEcho(b, files)
-	s := binary.Start(b, binary.Options{Plaintext: !encrypted})
-	return []peer{
-		{"echo", address, pid, config},
-		{"drawbolt", s.Address, s.PID(), config},
+	list := peersOf(b, tlstest.NewCA(b).Issue(b, tlstest.Leaf{}))
+	for i := range list {
+		list[i].config = &tls.Config{InsecureSkipVerify: true}
 	}
+	return list
+}
+
+// peersOf starts both with TLS and the same certificate.
+func peersOf(b *testing.B, p tlstest.Pair) []peer {
+	b.Helper()
+	address, pid := startEcho(b, p.CertFile+":"+p.KeyFile)
+	s := binary.Start(b, binary.Options{Plaintext: true, Args: []string{"--bolt-cert-file=" + p.CertFile, "--bolt-key-file=" + p.KeyFile}})
+	return []peer{{name: "echo", address: address, pid: pid}, {name: "drawbolt", address: s.Address, pid: s.PID()}}
 }
 
 func startEcho(b *testing.B, files string) (address string, pid int) {

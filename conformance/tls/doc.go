@@ -3,7 +3,10 @@
 // authority. Its result is a table that names each item as passed, failed, or
 // not run with the reason, and the count.
 //
-// Rows that need another program (openssl, gnutls-cli, testssl, sslscan, nmap)
-// run when it is found. DRAWBOLT_TLS_CHECK=1, which `make tls-check` sets, adds
-// the rows that take minutes.
+// Items run beside each other; those that only wait take no place among those
+// that compute. A part that needs another program (openssl, gnutls-cli, testssl,
+// sslscan, nmap, node, chromium) is printed as not run where there is none, and
+// its item counts as run in part. DRAWBOLT_TLS_ROUNDS=n, which `make tls-check`
+// sets, repeats n times what is tested by repetition: timed logins and random
+// bytes. DRAWBOLT_TLS_WRITE=1 writes COSTS.md, the numbers of item 40.
 package tls

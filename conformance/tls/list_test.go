@@ -1,10 +1,13 @@
 package tls_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -12,13 +15,16 @@ import (
 	"github.com/drawbolt/drawbolt/conformance/binary"
 )
 
-// An item is one line of the acceptance list. run is nil for one that waits for
-// a part of the server; waits says for which.
+// An item is one line of the acceptance list.
 type item struct {
 	number int
 	title  string
 	run    func(c *check)
-	waits  string
+	// idle is true for an item that mostly waits: it runs beside the others from
+	// the beginning and takes no place among those that compute.
+	idle bool
+	// alone is true for one that needs the whole machine: it runs before them.
+	alone bool
 }
 
 func items() []item {
@@ -35,7 +41,7 @@ func items() []item {
 		{number: 10, title: "key exchanges one by one", run: groups},
 		{number: 11, title: "kinds of keys and chains", run: chains},
 		{number: 12, title: "renegotiation, early data, compression, heartbeat, fallback", run: oldTricks},
-		{number: 13, title: "testssl.sh", run: testssl},
+		{number: 13, title: "testssl.sh", run: testssl, idle: true},
 		{number: 14, title: "sslscan, nmap, Mozilla's guideline", run: scanners},
 		{number: 15, title: "FIPS mode", run: fips},
 		{number: 16, title: "resumption by every client", run: resumption},
@@ -47,15 +53,15 @@ func items() []item {
 		{number: 22, title: "declared sizes allocate nothing", run: declaredSizes},
 		{number: 23, title: "nesting 100,000 deep", run: nesting},
 		{number: 24, title: "limits of connections and descriptors", run: connectionLimits},
-		{number: 25, title: "a peer that never reads", run: neverReads},
+		{number: 25, title: "a peer that never reads", run: neverReads, idle: true},
 		{number: 26, title: "floods of tiny records", run: recordFloods},
-		{number: 27, title: "random and mutated bytes", run: randomBytes},
-		{number: 28, title: "2,000 parallel logins", run: parallelLogins},
-		{number: 29, title: "unknown user and wrong password look alike", run: alike},
+		{number: 27, title: "random and mutated bytes", run: randomBytes, idle: true},
+		{number: 28, title: "2,000 parallel logins", run: parallelLogins, alone: true},
+		{number: 29, title: "unknown user and wrong password look alike", run: alike, idle: true},
 		{number: 30, title: "rate limit of logins", run: rateLimit},
 		{number: 31, title: "changed users and cached credentials", run: changedUsers},
 		{number: 32, title: "no secret in any output", run: secrets},
-		{number: 33, title: "bytes of WebSocket", run: webSocketBytes},
+		{number: 33, title: "bytes of WebSocket", run: webSocketBytes, idle: true},
 		{number: 34, title: "browsers over WebSocket; refused in TLS mode", run: webSocketInTLS},
 		{number: 35, title: "WebSocket origins and headers", run: webSocketRules},
 		{number: 36, title: "slow reader of the log", run: slowReader},
@@ -66,7 +72,7 @@ func items() []item {
 		{number: 41, title: "client certificates", run: clientCertificates},
 		{number: 42, title: "contradicting flags", run: contradictions},
 		{number: 43, title: "reload of authorities and revocations", run: reloadTrust},
-		{number: 44, title: "TLS 1.3 only", run: modern},
+		{number: 44, title: "TLS 1.3 only", run: modern, idle: true},
 		{number: 45, title: "several pairs", run: severalPairs},
 		{number: 46, title: "encrypted keys", run: encryptedKeys},
 		{number: 47, title: "ticket key file", run: ticketFile},
@@ -101,18 +107,40 @@ func (c *check) tool(name string) bool {
 	return true
 }
 
-// long reports whether rows that take minutes are wanted.
-func long() bool { return os.Getenv("DRAWBOLT_TLS_CHECK") != "" }
+// rounds is how often the items that test by repetition do all of it:
+// DRAWBOLT_TLS_ROUNDS, which `make tls-check` raises, else once.
+func rounds() int {
+	n, err := strconv.Atoi(os.Getenv("DRAWBOLT_TLS_ROUNDS"))
+	if err != nil {
+		return 1
+	}
+	return max(1, n)
+}
+
+// TestMain lets all items begin at once; those that compute wait for each other.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(len(items()))); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // TestAcceptance runs the list and prints the table.
 func TestAcceptance(t *testing.T) {
 	binary.Build(t)
 	list := items()
 	results := slices.Repeat([]string{"not selected"}, len(list))
+	places := make(chan struct{}, 1+runtime.GOMAXPROCS(0))
 	t.Run("item", func(t *testing.T) {
 		for i := range list {
 			t.Run(fmt.Sprintf("%02d", list[i].number), func(t *testing.T) {
-				t.Parallel()
+				if !list[i].alone {
+					t.Parallel()
+				}
+				if !list[i].idle {
+					places <- struct{}{}
+					defer func() { <-places }()
+				}
 				results[i] = "" // failed, should the item end this goroutine
 				results[i] = list[i].check(t)
 			})
@@ -136,9 +164,6 @@ func TestAcceptance(t *testing.T) {
 // check runs an item and returns its result; "" means that it has failed.
 func (i *item) check(t *testing.T) (result string) {
 	t.Helper()
-	if i.run == nil {
-		return "not run: " + i.waits
-	}
 	c := &check{T: t}
 	defer func() {
 		switch {

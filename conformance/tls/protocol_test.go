@@ -259,10 +259,6 @@ func scannable(c *check, args ...string) *site {
 
 // testssl is item 13.
 func testssl(c *check) {
-	if !long() {
-		c.notRun("testssl takes half a minute: make tls-check")
-		return
-	}
 	if !c.tool("testssl") {
 		return
 	}
@@ -335,13 +331,11 @@ func modern(c *check) {
 	for _, v := range []string{"1.1", "1.0", "1.4", "", "TLS1.3"} {
 		refuses(c, "version "+v, append(pairFlags(s.pair), "--bolt-tls-min-version="+v), "bolt_tls_min_version")
 	}
-	switch {
-	case !long():
-		c.notRun("testssl takes half a minute: make tls-check")
-	case c.tool("testssl"):
-		if bad := scan(c, s); len(bad) > 0 {
-			c.Errorf("findings:\n%s", strings.Join(bad, "\n"))
-		}
+	if !c.tool("testssl") {
+		return
+	}
+	if bad := scan(c, s); len(bad) > 0 {
+		c.Errorf("findings:\n%s", strings.Join(bad, "\n"))
 	}
 }
 

@@ -22,13 +22,24 @@ import (
 	"github.com/drawbolt/drawbolt/tls/tlstest"
 )
 
-// prompt is how soon a refused peer must see the end. The list says a second;
-// the rest is for a machine that runs the whole list at once.
-const prompt = 5 * time.Second
+// promptly checks that a peer is served or refused within a second. A machine that
+// runs the whole list at once may be late, so a late answer is asked for again.
+func promptly(tb testing.TB, ask func() time.Duration) (asked int) {
+	tb.Helper()
+	var took time.Duration
+	for asked = 1; asked <= 4; asked++ {
+		if took = ask(); took <= time.Second {
+			return asked
+		}
+	}
+	tb.Errorf("took %v, want a second", took)
+	return asked - 1
+}
 
 // plaintextBolt is item 1.
 func plaintextBolt(c *check) {
 	s := serve(c)
+	asked := 0
 	for _, tt := range []struct{ name, send string }{
 		{"all at once", boltMagic + boltSlots},
 		{"Go driver", boltMagic + "\x00\x00\x01\xff\x00\x08\x08\x05\x00\x02\x04\x04\x00\x00\x00\x03"},
@@ -38,21 +49,20 @@ func plaintextBolt(c *check) {
 		{"mgclient", boltMagic + "\x00\x03\x03\x04\x00\x00\x01\x04\x00\x00\x00\x01\x00\x00\x00\x00"},
 		{"magic only", boltMagic + "\x00"},
 	} {
-		c.Run(tt.name, func(t *testing.T) {
-			got, took := exchange(t, s.Address, tt.send)
-			if len(got) > 0 || took > prompt {
-				t.Errorf("answer %x after %v, want none, soon", got, took)
-			}
-		})
-		c.Run(tt.name+", byte by byte", func(t *testing.T) {
-			got, took := exchange(t, s.Address, strings.Split(tt.send, "")...)
-			if len(got) > 0 || took > prompt {
-				t.Errorf("answer %x after %v, want none, soon", got, took)
-			}
-		})
+		for name, parts := range map[string][]string{"": {tt.send}, ", byte by byte": strings.Split(tt.send, "")} {
+			c.Run(tt.name+name, func(t *testing.T) {
+				asked += promptly(t, func() time.Duration {
+					got, took := exchange(t, s.Address, parts...)
+					if len(got) > 0 {
+						t.Errorf("answer %x, want none", got)
+					}
+					return took
+				})
+			})
+		}
 	}
-	if n := s.metric(c, "drawbolt_tls_refused_total", `protocol="bolt"`); n != 14 {
-		c.Errorf("the metric counts %v refused clients, want 14", n)
+	if n := s.metric(c, "drawbolt_tls_refused_total", `protocol="bolt"`); n != float64(asked) {
+		c.Errorf("the metric counts %v refused clients, want %d", n, asked)
 	}
 }
 
@@ -78,10 +88,13 @@ func httpOnTLS(c *check) {
 		{"GET", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
 		{"WebSocket", webSocketUpgrade("Host: x")},
 	} {
-		got, took := exchange(c, s.Address, tt.send)
-		if !strings.HasPrefix(string(got), "HTTP/1.1 400 ") || !strings.Contains(string(got), "bolt+s://") || took > prompt {
-			c.Errorf("%s = %q after %v, want a 400 with a hint", tt.name, got, took)
-		}
+		promptly(c, func() time.Duration {
+			got, took := exchange(c, s.Address, tt.send)
+			if !strings.HasPrefix(string(got), "HTTP/1.1 400 ") || !strings.Contains(string(got), "bolt+s://") {
+				c.Errorf("%s = %q, want a 400 with a hint", tt.name, got)
+			}
+			return took
+		})
 	}
 	conn, err := tls.Dial("tcp", s.Address, s.config(c))
 	if err != nil {
@@ -142,10 +155,13 @@ func driverSchemes(c *check) {
 // tlsOnPlaintext is item 5.
 func tlsOnPlaintext(c *check) {
 	s := server.Start(c, server.Options{Plaintext: true})
-	got, took := exchange(c, s.Address, "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"+strings.Repeat("x", 200))
-	if len(got) > 0 || took > prompt {
-		c.Errorf("answer %x after %v, want none, soon", got, took)
-	}
+	promptly(c, func() time.Duration {
+		got, took := exchange(c, s.Address, "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00"+strings.Repeat("x", 200))
+		if len(got) > 0 {
+			c.Errorf("answer %x, want none", got)
+		}
+		return took
+	})
 	if err := drive(c, s.URI("bolt+ssc"), nil); err == nil {
 		c.Error("the driver connects with TLS to a plaintext server")
 	}

@@ -3,7 +3,6 @@ package tls_test
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -48,7 +46,7 @@ func secrets(c *check) {
 	passphraseFile := file(c, []byte(passphrase+"\n"), 0o400)
 	ticketFile := file(c, []byte(strings.Repeat(ticket, 8)+"\n"), 0o400)
 	s := serveWith(c, server.Options{Args: []string{
-		"--log-level=TRACE", "--bolt-key-passphrase-file=" + passphraseFile, "--bolt-session-ticket-key-file=" + ticketFile,
+		"--log-level=TRACE", "--audit-enabled", "--bolt-key-passphrase-file=" + passphraseFile, "--bolt-session-ticket-key-file=" + ticketFile,
 	}}, ca, pair)
 	var seen strings.Builder
 	stream, _, err := websocket.Dial(c.Context(), s.LogStream, nil) //nolint:bodyclose // the library closes it
@@ -95,7 +93,11 @@ func secrets(c *check) {
 		seen.Write(line)
 		return err != nil || strings.Contains(string(line), "passphrase does not decrypt")
 	})
-	seen.WriteString(s.Output() + page(c, s.Server))
+	audit := read(c, filepath.Join(s.Directory, "audit", "audit.log"))
+	if !strings.Contains(string(audit), `"event":"user"`) {
+		c.Errorf("the audit log has no change of users:\n%s", audit)
+	}
+	seen.WriteString(s.Output() + page(c, s.Server) + string(audit))
 	block := strings.Split(string(read(c, plain.KeyFile)), "\n")[1]
 	for name, secret := range map[string]string{
 		"passphrase": passphrase, "password": password, "parameter": parameter, "ticket key": ticket, "private key": block,
@@ -113,18 +115,18 @@ func secrets(c *check) {
 // webSocketBytes is item 33.
 func webSocketBytes(c *check) {
 	unit(c, "server/ws", "TestFrames|TestWrite")
-	if !long() {
-		c.notRun("a minute of fuzzing: make tls-check")
-		return
-	}
 	root, err := server.Root(c)
 	if err != nil {
 		c.Fatal(err)
 	}
-	cmd := exec.CommandContext(c.Context(), "go", "test", "-run", "^$", "-fuzz", "^FuzzFrames$", "-fuzztime", "60s", "./server/ws")
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		c.Errorf("fuzzing: %v\n%s", err, out)
+	// One worker behind everybody else: the time is what is asked for.
+	out := command(c, "", "nice", "-n", "19", "go", "-C", root, "test", "-run", "^$", "-fuzz", "^FuzzFrames$", "-parallel", "1",
+		"-fuzztime", (time.Duration(rounds()) * time.Minute).String(), "./server/ws")
+	// Go before 1.27 may report the end of the time itself as a failure that has
+	// no input (go.dev/issue/75804).
+	ended := strings.Contains(out, "\nok ") || strings.Contains(out, "context deadline exceeded")
+	if !ended || regexp.MustCompile(`Failing input|panic|_test\.go:`).MatchString(out) {
+		c.Errorf("fuzzing:\n%s", out)
 	}
 }
 
@@ -150,6 +152,9 @@ func slowReader(c *check) {
 		c.Fatal(err)
 	}
 	defer slow.Close()
+	if err := slow.(*net.TCPConn).SetReadBuffer(4096); err != nil { // little room in the network
+		c.Fatal(err)
+	}
 	if _, err := io.WriteString(slow, webSocketUpgrade("Host: x")); err != nil {
 		c.Fatal(err)
 	}
@@ -317,27 +322,4 @@ func toolchain(c *check) {
 			c.Errorf("README.md lacks the licence of %s", name)
 		}
 	}
-}
-
-// costs is item 40: it measures, so that the numbers can be published.
-func costs(c *check) {
-	s := serve(c)
-	for _, v := range tlsVersions() {
-		config := resumable(s.config(c), v)
-		full := with(config, func(c *tls.Config) { c.ClientSessionCache = nil })
-		must(c, s.Address, config)
-		for _, kind := range []struct {
-			name   string
-			config *tls.Config
-		}{{"full", full}, {"resumed", config}} {
-			const count = 100
-			began, used := time.Now(), s.CPU(c)
-			for range count {
-				must(c, s.Address, kind.config)
-			}
-			c.Logf("%s %s: %v a connection, %v of the server's CPU", tls.VersionName(v), kind.name,
-				time.Since(began)/count, (s.CPU(c)-used)/count)
-		}
-	}
-	c.notRun("publishing the numbers with the commit")
 }
