@@ -37,24 +37,32 @@ func (s *session) secure() bool {
 	return ok
 }
 
-// transport does the TLS handshake, if there is one, in its turn and in time.
+// transport does the TLS handshake, if there is one, in its turn and in time. The
+// deadline is the connection's: a context with one would cost crypto/tls a
+// goroutine for each handshake.
 func (s *session) transport(limit time.Duration) error {
 	h, ok := s.raw.(handshaker)
 	if !ok {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(s.server.base, limit)
-	defer cancel()
-	turns := s.server.handshakes
+	deadline := time.Now().Add(limit)
+	if err := s.raw.SetDeadline(deadline); err != nil {
+		return err
+	}
+	place := func(context.Context) error {
+		return s.server.handshakes.acquire(s.server.base, deadline) //nolint:contextcheck // the handshake's own never ends
+	}
 	if t, ok := h.(turnTaker); ok {
-		t.TakeTurns(turns.acquire, turns.release)
-		return h.HandshakeContext(ctx)
-	}
-	if err := turns.acquire(ctx); err != nil {
+		t.TakeTurns(place, s.server.handshakes.release)
+	} else if err := place(s.server.base); err != nil {
 		return fmt.Errorf("wait for a TLS handshake: %w", err)
+	} else {
+		defer s.server.handshakes.release()
 	}
-	defer turns.release()
-	return h.HandshakeContext(ctx)
+	if err := h.HandshakeContext(context.WithoutCancel(s.server.base)); err != nil {
+		return err
+	}
+	return s.armLogin()
 }
 
 // negotiate reads the client's opening and agrees on a version. A peer that is

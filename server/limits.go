@@ -111,8 +111,16 @@ func (g *gate) leave() { g.inside.Add(-1) }
 // A semaphore lets a bounded number pass; the others wait.
 type semaphore chan struct{}
 
-// acquire waits for a place until ctx ends.
-func (s semaphore) acquire(ctx context.Context) error {
+// acquire waits for a place until the deadline, or until ctx ends. Only one that
+// has to wait pays for that.
+func (s semaphore) acquire(ctx context.Context, deadline time.Time) error {
+	select {
+	case s <- struct{}{}:
+		return nil
+	default:
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
 	select {
 	case s <- struct{}{}:
 		return nil

@@ -75,11 +75,12 @@ func peers(b *testing.B, encrypted bool) []peer {
 	return list
 }
 
-// peersOf starts both with TLS and the same certificate.
+// peersOf starts both with TLS and the same certificate. The log has its default
+// level: a line for each login is not what a bare server would write.
 func peersOf(b *testing.B, p tlstest.Pair) []peer {
 	b.Helper()
 	address, pid := startEcho(b, p.CertFile+":"+p.KeyFile)
-	s := binary.Start(b, binary.Options{Plaintext: true, Args: []string{"--bolt-cert-file=" + p.CertFile, "--bolt-key-file=" + p.KeyFile}})
+	s := binary.Start(b, binary.Options{Plaintext: true, Args: []string{"--log-level=WARNING", "--bolt-cert-file=" + p.CertFile, "--bolt-key-file=" + p.KeyFile}})
 	return []peer{{name: "echo", address: address, pid: pid}, {name: "drawbolt", address: s.Address, pid: s.PID()}}
 }
 

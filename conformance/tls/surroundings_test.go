@@ -180,17 +180,18 @@ func slowReader(c *check) {
 		}
 	})
 	b := session(c, s.Address, s.config(c))
-	query := "RETURN 1 // " + strings.Repeat("x", 16<<10)
-	for n := 0; ; n++ {
-		if err := b.query(query); err != nil {
-			c.Errorf("a query meanwhile: %v", err)
-			break
+	if err := b.SetDeadline(time.Now().Add(2 * patience)); err != nil {
+		c.Fatal(err)
+	}
+	const batch = 50
+	queries := slices.Repeat([]string{boltRun("RETURN 1 // " + strings.Repeat("x", 4<<10)), boltPull}, batch)
+	for n := 0; s.metric(c, "drawbolt_log_readers_dropped_total") == 0; n += batch {
+		err := b.send(queries...)
+		for range 2 * batch {
+			err = errors.Join(err, b.summary())
 		}
-		if n%100 == 0 && s.metric(c, "drawbolt_log_readers_dropped_total") > 0 {
-			break
-		}
-		if n > 20_000 {
-			c.Error("the slow reader is not dropped")
+		if err != nil || n > 20_000 {
+			c.Errorf("the slow reader is not dropped after %d queries; %v", n, err)
 			break
 		}
 	}

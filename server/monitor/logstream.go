@@ -200,6 +200,9 @@ func (s *LogStream) serve(ctx context.Context, conn net.Conn) {
 		r.discard()
 	}()
 	r.send(ctx, ended)
+	if r.stalled {
+		s.drop(r)
+	}
 	cancel()
 	conn.Close() //nolint:errcheck // so that discard ends
 	<-ended
@@ -231,6 +234,15 @@ func (s *LogStream) Recheck(may func(user string) bool) {
 		}
 	}
 	s.count.Store(int64(len(s.readers)))
+}
+
+// drop ends a reader that is too slow, unless it is gone already.
+func (s *LogStream) drop(r *reader) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.readers[r]; ok {
+		s.dropLocked(r)
+	}
 }
 
 // dropLocked ends a reader that is too slow.

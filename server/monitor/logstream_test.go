@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -165,6 +166,63 @@ func TestSlowReader(t *testing.T) {
 	if got := page(t, r); !strings.Contains(got, "drawbolt_log_readers_dropped_total 1\n") || !strings.Contains(got, "drawbolt_log_readers 1\n") {
 		t.Errorf("the slow reader was not dropped")
 	}
+}
+
+// pipes is a listener without a network, so that a clock can be faked.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	c, ok := <-p
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{} }
+
+// TestStalledReader lets a reader take nothing while there is little to say: it
+// is dropped by the time that one line may take.
+func TestStalledReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := monitor.NewLogStream(monitor.StreamOptions{})
+		r, err := monitor.NewRegistry("1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Register(s); err != nil {
+			t.Fatal(err)
+		}
+		l := make(pipes)
+		ctx, cancel := context.WithCancel(t.Context())
+		served := make(chan error, 1)
+		go func() { served <- s.Serve(ctx, l) }()
+		client, server := net.Pipe()
+		l <- server
+		transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return client, nil }}
+		c, _, err := websocket.Dial(ctx, "ws://x", &websocket.DialOptions{HTTPClient: &http.Client{Transport: transport}}) //nolint:bodyclose // the library closes it
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait() // the reader is one of those that get lines
+		log := zerolog.New(s)
+		log.Info().Msg(strings.Repeat("x", 64<<10))
+		<-time.After(9 * time.Second)
+		if got := page(t, r); !strings.Contains(got, "drawbolt_log_readers 1\n") {
+			t.Error("the reader was dropped early")
+		}
+		<-time.After(2 * time.Second)
+		synctest.Wait()
+		if got := page(t, r); !strings.Contains(got, "drawbolt_log_readers_dropped_total 1\n") || !strings.Contains(got, "drawbolt_log_readers 0\n") {
+			t.Error("the reader was not dropped")
+		}
+		c.CloseNow()
+		cancel()
+		if err := <-served; err != nil {
+			t.Errorf("Serve = %v", err)
+		}
+	})
 }
 
 // users knows one user who may read and one who may not.

@@ -35,6 +35,8 @@ type reader struct {
 	lines chan []byte
 	gone  chan struct{} // closed when the reader was too slow, or its user has lost the right
 	user  string        // empty when no login was needed
+
+	stalled bool // of the goroutine that sends: the last frame was not taken in time
 }
 
 // offer queues a line without waiting, and reports whether there was room.
@@ -69,10 +71,12 @@ func (r *reader) send(ctx context.Context, ended <-chan struct{}) {
 // dropped reader may be in the middle of a write, so closing the connection is
 // what ends it: after writeTimeout at the latest.
 func (r *reader) write(frame []byte) bool {
-	if r.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) != nil {
+	deadline := time.Now().Add(writeTimeout)
+	if r.conn.SetWriteDeadline(deadline) != nil {
 		return false
 	}
 	if _, err := r.conn.Write(frame); err != nil {
+		r.stalled = !time.Now().Before(deadline)
 		return false
 	}
 	return r.conn.SetWriteDeadline(time.Time{}) == nil
