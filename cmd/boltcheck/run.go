@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,8 +24,6 @@ const (
 	flagVersions = "versions"
 	flagRun      = "run"
 	flagList     = "list"
-	flagTAP      = "tap"
-	flagJUnit    = "junit"
 	flagTimeout  = "timeout-ms"
 	flagParallel = "parallel"
 	flagQuiet    = "quiet"
@@ -35,7 +31,7 @@ const (
 
 // suiteFlags is the flag table of boltcheck suite.
 func suiteFlags() []gflags.Flag {
-	return []gflags.Flag{
+	return append(reportFlags(), []gflags.Flag{
 		uriFlag("bolt://localhost:7687", "Server to check"),
 		{Name: flagUser, Type: gflags.String, Help: "User to log in as. Empty means the scheme none."},
 		{
@@ -51,8 +47,6 @@ func suiteFlags() []gflags.Flag {
 		{Name: flagVersions, Type: gflags.String, Help: "Versions to check, such as 4.4,5.0-5.4. Empty means all that the server agrees to."},
 		{Name: flagRun, Type: gflags.String, Help: "Regular expression; only checks whose group/name matches are run."},
 		{Name: flagList, Type: gflags.Bool, Help: "List the checks and stop."},
-		{Name: flagTAP, Type: gflags.String, Help: "File to write results to in TAP; - means standard output."},
-		{Name: flagJUnit, Type: gflags.String, Help: "File to write results to as JUnit XML; - means standard output."},
 		{
 			Name: flagTimeout, Type: gflags.Int32, Default: "10000", Validate: gflags.InRange(100, 600000),
 			Help: "Milliseconds to wait for an answer.",
@@ -62,7 +56,7 @@ func suiteFlags() []gflags.Flag {
 			Help: "Number of checks that run at a time.",
 		},
 		{Name: flagQuiet, Type: gflags.Bool, Help: "Print failures and the table only."},
-	}
+	}...)
 }
 
 // runSuite is the command boltcheck suite.
@@ -89,7 +83,7 @@ func runSuite(ctx context.Context, e environment) int {
 		return e.refuse(err)
 	}
 	progress := &progress{w: e.stdout, quiet: set.Bool(flagQuiet)}
-	if set.Text(flagTAP) == "-" || set.Text(flagJUnit) == "-" {
+	if reportsToStdout(set) {
 		progress.w = e.stderr
 	}
 	o.Done = progress.done
@@ -97,11 +91,7 @@ func runSuite(ctx context.Context, e environment) int {
 	if err != nil {
 		return e.refuse(err)
 	}
-	if err := errors.Join(
-		e.write(set.Text(flagTAP), report.WriteTAP),
-		e.write(set.Text(flagJUnit), report.WriteJUnit),
-		progress.end(report),
-	); err != nil {
+	if err := errors.Join(e.writeReports(set, report.Machine()), progress.end(report)); err != nil {
 		return e.refuse(err)
 	}
 	if len(report.Failed()) > 0 {
@@ -127,21 +117,6 @@ func (e environment) list() int {
 		}
 	}
 	return exitPassed
-}
-
-// write writes a report to a file, or to standard output.
-func (e environment) write(path string, write func(io.Writer) error) error {
-	switch path {
-	case "":
-		return nil
-	case "-":
-		return write(e.stdout)
-	}
-	f, err := os.Create(path) //nolint:gosec // the user's own choice
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(f), f.Close())
 }
 
 // suiteOptions turns flags into options.

@@ -46,6 +46,7 @@ const stubUsage = `plays scripts against clients, and tells where a client leave
   boltcheck stub -l :9000 router.script reader.script     plays on two ports, 9000 and 9001
   boltcheck stub --client-cert-file=cert.pem --client-key-file=key.pem login.script
   boltcheck stub --check *.script                         only looks for mistakes
+  boltcheck stub --github=- login.script                  annotates the script in GitHub Actions
 
 A script is played once; one that says "!: ALLOW RESTART" is played until Ctrl-C.
 The flags --listen, --timeout and --verbose are -l, -t and -v for short.
@@ -71,7 +72,7 @@ A script:
 The page of boltcheck describes the whole language.`
 
 func stubFlags() []gflags.Flag {
-	return []gflags.Flag{
+	return append(reportFlags(), []gflags.Flag{
 		{
 			Name: flagListen, Aliases: []string{"l", "listen-addr"}, Type: gflags.String, Default: ":17687",
 			Help: "Address of the first script, HOST:PORT; no host means localhost, port 0 a free one. Further scripts take the next ports. BOLT_LISTEN_ADDR replaces the default.",
@@ -87,7 +88,7 @@ func stubFlags() []gflags.Flag {
 		{Name: flagKey, Type: gflags.String, Help: "PEM file of the private key of that certificate."},
 		{Name: flagPhrase, Type: gflags.String, Help: "File with the passphrase of the private key."},
 		{Name: flagClientCA, Type: gflags.String, Help: "PEM file of authorities: clients must present a certificate of one of them."},
-	}
+	}...)
 }
 
 // runStub is the command boltcheck stub. It looks after signals itself.
@@ -122,8 +123,12 @@ func runStub(ctx context.Context, e environment) int {
 		Timeout: time.Duration(set.Double(flagSeconds) * float64(time.Second)),
 		Hangups: set.Bool(flagHangups),
 	}
+	talk := e.stdout
+	if reportsToStdout(set) {
+		talk = e.stderr
+	}
 	if set.Bool(flagVerbose) {
-		o.Log, o.Color = e.stdout, isTerminal(e.stdout)
+		o.Log, o.Color = talk, isTerminal(talk)
 	}
 	listeners, closeTLS, err := e.listenForScripts(ctx, set, len(scripts))
 	if err != nil {
@@ -139,8 +144,16 @@ func runStub(ctx context.Context, e environment) int {
 		return exitInterrupted
 	default:
 	}
-	_, _ = fmt.Fprintln(e.stdout, "Listening")
-	return e.playStub(ctx, o)
+	_, _ = fmt.Fprintln(talk, "Listening")
+	outcome := e.playStub(ctx, o)
+	if outcome == nil {
+		return exitKilled
+	}
+	_, _ = io.WriteString(talk, outcome.String())
+	if err := e.writeReports(set, outcome.Machine(scripts)); err != nil {
+		return e.notStarted(err)
+	}
+	return outcome.Code()
 }
 
 func (e environment) notStarted(err error) int {
@@ -224,8 +237,8 @@ func stubTLS(set *gflags.Set) (wrap func(net.Listener) net.Listener, closeTLS fu
 	return endpoint.NewListener, endpoint.Close, nil
 }
 
-// playStub plays, and reports how it went.
-func (e environment) playStub(ctx context.Context, o stub.Options) int {
+// playStub plays. The result is nil when it was interrupted for the third time.
+func (e environment) playStub(ctx context.Context, o stub.Options) *stub.Outcome {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	finish := make(chan struct{})
@@ -235,7 +248,7 @@ func (e environment) playStub(ctx context.Context, o stub.Options) int {
 	for interrupts := 0; ; {
 		select {
 		case outcome := <-over:
-			return e.reportStub(outcome)
+			return outcome
 		case <-e.signals:
 			switch interrupts++; interrupts {
 			case 1:
@@ -245,28 +258,9 @@ func (e environment) playStub(ctx context.Context, o stub.Options) int {
 				_, _ = fmt.Fprintln(e.stderr, "Closing all connections.")
 				stop()
 			default:
-				return exitKilled
+				return nil
 			}
 		}
-	}
-}
-
-func (e environment) reportStub(o *stub.Outcome) int {
-	for _, f := range o.Failures {
-		_, _ = io.WriteString(e.stdout, f.String())
-	}
-	if o.Err != nil {
-		_, _ = fmt.Fprintln(e.stdout, o.Err)
-	}
-	switch code := o.Code(); code {
-	case stub.CodeTimedOut:
-		_, _ = fmt.Fprintln(e.stdout, "Timed out")
-		return code
-	case stub.CodeUnused:
-		_, _ = fmt.Fprintln(e.stdout, "No client came")
-		return code
-	default:
-		return code
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/drawbolt/drawbolt/cmd/boltcheck/jolt"
+	"github.com/drawbolt/drawbolt/cmd/boltcheck/report"
 	"github.com/drawbolt/drawbolt/cmd/boltcheck/stub/script"
 )
 
@@ -54,6 +55,22 @@ func (f *MismatchError) String() string {
 		fmt.Fprintf(&b, "    %s\n", line)
 	}
 	return b.String()
+}
+
+// machine returns the failure for programs. It belongs to the first line that
+// could have come next.
+func (f *MismatchError) machine() *report.Failure {
+	m := &report.Failure{
+		Message: f.Reason, Class: "mismatch", Place: f.Script, File: f.Script,
+		Lines: strings.Split(strings.TrimRight(f.String(), "\n"), "\n")[2:],
+	}
+	if f.Timeout {
+		m.Class = "timeout"
+	}
+	if len(f.Expected) > 0 {
+		m.Line = f.Expected[0].Line
+	}
+	return m
 }
 
 // fail returns a failure of this connection's client.

@@ -5,19 +5,10 @@ import (
 	"errors"
 	"io"
 	"net"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/drawbolt/drawbolt/cmd/boltcheck/stub/script"
-)
-
-// The exit codes of a stub.
-const (
-	CodePlayed   = 0 // every script was played to its end
-	CodeMismatch = 1 // a client left its script
-	CodeTimedOut = 2 // the time was over first
-	CodeUnused   = 3 // no client ever came
 )
 
 var (
@@ -43,29 +34,6 @@ type Options struct {
 	// Hangups lets clients close their connection anywhere. Otherwise one that
 	// does so where the script expects more has left the script.
 	Hangups bool
-}
-
-// An Outcome is how it went.
-type Outcome struct {
-	Failures []*MismatchError
-	Err      error // a statement of a script that failed, or a listener
-	TimedOut bool
-	Acted    bool // a client came
-}
-
-// Code returns the exit code.
-func (o *Outcome) Code() int {
-	left := func(f *MismatchError) bool { return !f.Timeout }
-	switch {
-	case o.Err != nil, slices.ContainsFunc(o.Failures, left):
-		return CodeMismatch
-	case o.TimedOut:
-		return CodeTimedOut
-	case !o.Acted:
-		return CodeUnused
-	default:
-		return CodePlayed
-	}
 }
 
 // Run plays scripts until each has been played, or one has failed, or ctx ends.

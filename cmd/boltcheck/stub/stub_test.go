@@ -489,7 +489,7 @@ func TestScripts(t *testing.T) {
 				c.step(t, strings.TrimSpace(step))
 			}
 			o := r.wait(t)
-			got := report(o)
+			got := o.String()
 			if o.Code() != tt.code || (tt.code == 0) != (got == "") {
 				t.Errorf("exit code %d, want %d: %s", o.Code(), tt.code, got)
 			}
@@ -500,17 +500,6 @@ func TestScripts(t *testing.T) {
 			}
 		})
 	}
-}
-
-func report(o *stub.Outcome) string {
-	var b strings.Builder
-	for _, f := range o.Failures {
-		b.WriteString(f.String())
-	}
-	if o.Err != nil {
-		b.WriteString(o.Err.Error())
-	}
-	return b.String()
 }
 
 // TestSlots offers versions to scripts of all times.
@@ -562,7 +551,7 @@ func TestRestart(t *testing.T) {
 	close(r.finish)
 	last.step(t, "end")
 	if o := r.wait(t); o.Code() != stub.CodePlayed {
-		t.Errorf("exit code %d: %s", o.Code(), report(o))
+		t.Errorf("exit code %d: %s", o.Code(), o)
 	}
 }
 
@@ -580,7 +569,7 @@ func TestExit(t *testing.T) {
 	a.step(t, "end")
 	close(r.finish)
 	if o := r.wait(t); o.Code() != stub.CodePlayed {
-		t.Errorf("exit code %d: %s", o.Code(), report(o))
+		t.Errorf("exit code %d: %s", o.Code(), o)
 	}
 }
 
@@ -602,7 +591,7 @@ func TestHangups(t *testing.T) {
 	}
 	all.Wait()
 	if o.Code() != stub.CodePlayed {
-		t.Errorf("exit code %d: %s", o.Code(), report(o))
+		t.Errorf("exit code %d: %s", o.Code(), o)
 	}
 }
 
@@ -618,7 +607,7 @@ func TestFinishWaits(t *testing.T) {
 		c.step(t, step)
 	}
 	if o := r.wait(t); o.Code() != stub.CodePlayed {
-		t.Errorf("exit code %d: %s", o.Code(), report(o))
+		t.Errorf("exit code %d: %s", o.Code(), o)
 	}
 }
 
@@ -652,7 +641,7 @@ func TestConcurrent(t *testing.T) {
 		c.step(t, step)
 	}
 	o := r.wait(t)
-	if got := report(o); o.Code() != stub.CodeMismatch || !strings.Contains(got, `field 1: expected "late", got string "who"`) {
+	if got := o.String(); o.Code() != stub.CodeMismatch || !strings.Contains(got, `field 1: expected "late", got string "who"`) {
 		t.Errorf("exit code %d: %s", o.Code(), got)
 	}
 }
@@ -669,7 +658,7 @@ func TestFirstFailureStops(t *testing.T) {
 	}
 	a.step(t, "end")
 	if o := r.wait(t); o.Code() != stub.CodeMismatch || len(o.Failures) != 1 {
-		t.Errorf("exit code %d, %d failures: %s", o.Code(), len(o.Failures), report(o))
+		t.Errorf("exit code %d, %d failures: %s", o.Code(), len(o.Failures), o)
 	}
 }
 
@@ -682,7 +671,7 @@ func TestEnds(t *testing.T) {
 			c.step(t, step)
 		}
 		o := r.wait(t)
-		if got := report(o); o.Code() != stub.CodeTimedOut || !strings.Contains(got, "expected: (  4) C: COMMIT") {
+		if got := o.String(); o.Code() != stub.CodeTimedOut || !strings.Contains(got, "expected: (  4) C: COMMIT") {
 			t.Errorf("exit code %d: %s", o.Code(), got)
 		}
 	})
@@ -692,20 +681,20 @@ func TestEnds(t *testing.T) {
 		c.step(t, "open")
 		c.step(t, "end")
 		if o := r.wait(t); o.Code() != stub.CodeTimedOut {
-			t.Errorf("exit code %d: %s", o.Code(), report(o))
+			t.Errorf("exit code %d: %s", o.Code(), o)
 		}
 	})
 	t.Run("the time is over before anybody came", func(t *testing.T) {
 		r := start(t, load(t, body), 50*time.Millisecond)
 		if o := r.wait(t); o.Code() != stub.CodeTimedOut {
-			t.Errorf("exit code %d: %s", o.Code(), report(o))
+			t.Errorf("exit code %d: %s", o.Code(), o)
 		}
 	})
 	t.Run("nobody came", func(t *testing.T) {
 		r := start(t, load(t, body), 0)
 		close(r.finish)
 		if o := r.wait(t); o.Code() != stub.CodeUnused {
-			t.Errorf("exit code %d: %s", o.Code(), report(o))
+			t.Errorf("exit code %d: %s", o.Code(), o)
 		}
 	})
 	t.Run("stopped", func(t *testing.T) {
@@ -717,7 +706,7 @@ func TestEnds(t *testing.T) {
 		r.interrupt()
 		c.step(t, "end")
 		o := r.wait(t)
-		if got := report(o); o.Code() != stub.CodeMismatch || !strings.Contains(got, "the server was stopped") {
+		if got := o.String(); o.Code() != stub.CodeMismatch || !strings.Contains(got, "the server was stopped") {
 			t.Errorf("exit code %d: %s", o.Code(), got)
 		}
 	})
@@ -763,7 +752,7 @@ func TestWebSocket(t *testing.T) {
 	c.step(t, "< 8207 0003B170A0 0000")
 	c.Close()
 	if o := r.wait(t); o.Code() != stub.CodePlayed {
-		t.Errorf("exit code %d: %s", o.Code(), report(o))
+		t.Errorf("exit code %d: %s", o.Code(), o)
 	}
 }
 
@@ -806,9 +795,48 @@ func TestSeveralScripts(t *testing.T) {
 	}
 	all.Wait()
 	if o.Code() != stub.CodeMismatch || len(o.Failures) != 1 || !strings.Contains(o.Failures[0].Error(), "does not expect") {
-		t.Errorf("exit code %d: %s", o.Code(), report(o))
+		t.Errorf("exit code %d: %s", o.Code(), o)
 	}
 	if !errors.Is(o.Err, nil) {
 		t.Errorf("error %v", o.Err)
+	}
+}
+
+// TestMachine: what programs are told.
+func TestMachine(t *testing.T) {
+	a, b := load(t, "!: BOLT 4.4\nC: RESET"), load(t, "!: BOLT 4.4\nC: RESET")
+	a.Name, b.Name = "a.script", "b.script"
+	left := &stub.MismatchError{
+		Script: "a.script", Peer: "client", Reason: "left", Got: "COMMIT", Before: []string{"(  1) C: X"},
+		Expected: []stub.Expected{{Line: 2, Text: "C: RESET"}, {Line: 3, Text: "C: RUN", Difference: "field 1"}},
+	}
+	late := &stub.MismatchError{Script: "b.script", Reason: "waiting", Timeout: true}
+	for _, tt := range []struct {
+		name string
+		o    stub.Outcome
+		want string // script: message, class, line
+	}{
+		{"played", stub.Outcome{Acted: true}, "a.script, b.script"},
+		{"left", stub.Outcome{Acted: true, Failures: []*stub.MismatchError{left}}, "a.script: left mismatch 2, b.script"},
+		{"late", stub.Outcome{Acted: true, TimedOut: true, Failures: []*stub.MismatchError{late}}, "a.script, b.script: waiting timeout 0"},
+		{"unused", stub.Outcome{}, "a.script: No client came server 0, b.script: No client came server 0"},
+		{"statement", stub.Outcome{Acted: true, Err: &script.Error{Name: "b.script", Line: 7, Reason: "no"}}, "a.script, b.script: no script 7"},
+		{"listener", stub.Outcome{Acted: true, Err: net.ErrClosed}, "a.script: use of closed network connection server 0, b.script: use of closed network connection server 0"},
+	} {
+		var got []string
+		for _, c := range tt.o.Machine([]*script.Script{a, b}).Cases {
+			text := c.Name
+			if f := c.Failure; f != nil {
+				text += fmt.Sprintf(": %s %s %d", f.Message, f.Class, f.Line)
+			}
+			got = append(got, text)
+		}
+		if strings.Join(got, ", ") != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, strings.Join(got, ", "), tt.want)
+		}
+	}
+	lines := (&stub.Outcome{Failures: []*stub.MismatchError{left}}).Machine([]*script.Script{a}).Cases[0].Failure.Lines
+	if want := "got:      COMMIT"; len(lines) != 6 || strings.TrimSpace(lines[0]) != want {
+		t.Errorf("lines %q, want %q first", lines, want)
 	}
 }

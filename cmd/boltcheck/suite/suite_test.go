@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	machine "github.com/drawbolt/drawbolt/cmd/boltcheck/report"
 	"github.com/drawbolt/drawbolt/cmd/boltcheck/suite"
 )
 
@@ -120,38 +121,6 @@ func TestReport(t *testing.T) {
 `,
 		},
 		{
-			name:  "tap",
-			write: func(r *suite.Report, b *bytes.Buffer) error { return r.WriteTAP(b) },
-			want: `TAP version 14
-1..2
-# Neo4j/5.0
-ok 1 - reset/in ready at 5.0
-not ok 2 - reset/number \#1 at 5.0
-  ---
-  message: "got \"x\""
-  class: own
-  section: "RESET"
-  transcript:
-    - "C: 00"
-    - "S: 01"
-  ...
-`,
-		},
-		{
-			name:  "junit",
-			write: func(r *suite.Report, b *bytes.Buffer) error { return r.WriteJUnit(b) },
-			want: `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites>
-  <testsuite name="reset" tests="2" failures="1" time="0.002">
-    <testcase name="in ready at 5.0" classname="boltcheck.reset" time="0.002"></testcase>
-    <testcase name="number #1 at 5.0" classname="boltcheck.reset" time="0.000">
-      <failure message="got &#34;x&#34;" type="own">RESET&#xA;C: 00&#xA;S: 01</failure>
-    </testcase>
-  </testsuite>
-</testsuites>
-`,
-		},
-		{
 			name:  "failure",
 			write: func(r *suite.Report, b *bytes.Buffer) error { return suite.WriteFailure(b, r.Failed()[0]) },
 			want: `FAIL reset/number #1 at 5.0 (own; RESET)
@@ -170,5 +139,17 @@ not ok 2 - reset/number \#1 at 5.0
 				t.Errorf("report (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestMachine(t *testing.T) {
+	want := &machine.Report{Title: "Neo4j/5.0", Cases: []machine.Case{
+		{Group: "reset", Name: "in ready at 5.0", Took: 1500 * time.Microsecond},
+		{Group: "reset", Name: "number #1 at 5.0", Failure: &machine.Failure{
+			Message: `got "x"`, Class: "own", Place: "RESET", Lines: []string{"C: 00", "S: 01"},
+		}},
+	}}
+	if diff := cmp.Diff(want, report().Machine()); diff != "" {
+		t.Errorf("Machine (-want +got):\n%s", diff)
 	}
 }
