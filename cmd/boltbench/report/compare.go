@@ -61,7 +61,7 @@ func Compare(w io.Writer, reports []*Report) error {
 			_, _ = fmt.Fprintln(w, "   this run was interrupted")
 		}
 	}
-	_, _ = fmt.Fprintf(w, "\n%-36s %6s", "p50 in µs, ratio to A", "conns")
+	_, _ = fmt.Fprintf(w, "\n%-44s %6s", "p50 in µs, ratio to A", "conns")
 	for i := range reports {
 		_, _ = fmt.Fprintf(w, " %12c", 'A'+i)
 		if i > 0 {
@@ -82,7 +82,7 @@ func Compare(w io.Writer, reports []*Report) error {
 func compareRows(reports []*Report) []string {
 	var rows []string
 	for _, x := range reports[0].Loading {
-		line, all := fmt.Appendf(nil, "%-36s %6s", x.Name, ""), true
+		line, all := fmt.Appendf(nil, "%-44s %6s", x.Name, ""), true
 		for i, r := range reports {
 			y, ok := r.loading(x.Name)
 			all = all && ok
@@ -97,7 +97,7 @@ func compareRows(reports []*Report) []string {
 	}
 	for i := range reports[0].Measurements {
 		x := &reports[0].Measurements[i]
-		line, all := fmt.Appendf(nil, "%-36s %6d", x.Query, x.Connections), true
+		line, all := fmt.Appendf(nil, "%-44s %6d", x.Query, x.Connections), true
 		for i, r := range reports {
 			y, ok := r.find(x.Query, x.Connections)
 			if !ok {

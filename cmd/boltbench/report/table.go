@@ -46,12 +46,12 @@ func (l Load) String() string {
 
 // LoadingLine prints one part of the loading.
 func LoadingLine(w io.Writer, l *Loading) {
-	_, _ = fmt.Fprintf(w, "%-36s %10d rows %10.2f s %12.0f/s\n", l.Name, l.Rows, l.Seconds, l.PerSecond)
+	_, _ = fmt.Fprintf(w, "%-44s %10d rows %10.2f s %12.0f/s\n", l.Name, l.Rows, l.Seconds, l.PerSecond)
 }
 
 // TableHead prints the head of the table of measurements.
 func TableHead(w io.Writer) {
-	_, _ = fmt.Fprintf(w, "\n%-36s %6s %11s %11s %11s %11s %11s %10s\n",
+	_, _ = fmt.Fprintf(w, "\n%-44s %6s %11s %11s %11s %11s %11s %10s\n",
 		"latency in µs", "conns", "p50", "p90", "p99", "p99.9", "per second", "server µs")
 }
 
@@ -59,18 +59,18 @@ func TableHead(w io.Writer) {
 func (m *Measurement) Line(w io.Writer) {
 	switch {
 	case m.Wrong != "":
-		_, _ = fmt.Fprintf(w, "%-36s WRONG: %.160s\n", m.Query, m.Wrong)
+		_, _ = fmt.Fprintf(w, "%-44s WRONG: %.160s\n", m.Query, m.Wrong)
 		return
 	case m.Failed != "":
-		_, _ = fmt.Fprintf(w, "%-36s %6d FAILED: %.160s\n", m.Query, m.Connections, m.Failed)
+		_, _ = fmt.Fprintf(w, "%-44s %6d FAILED: %.160s\n", m.Query, m.Connections, m.Failed)
 		return
 	}
 	l := &m.Latency
-	_, _ = fmt.Fprintf(w, "%-36s %6d %11s %11s %11s %11s %11.0f %10s%s\n", m.Query, m.Connections,
+	_, _ = fmt.Fprintf(w, "%-44s %6d %11s %11s %11s %11s %11.0f %10s%s\n", m.Query, m.Connections,
 		figure(l.P50), figure(l.P90), figure(l.P99), figure(l.P999), m.PerSecond, figure(m.ServerCPU), m.remarks())
 	for i, c := range m.Classes {
 		if c.Requests > 0 && i < len(m.ClassNames) {
-			_, _ = fmt.Fprintf(w, "  %-34s %6s %11s %11s %11s %11s %11.0f\n", m.ClassNames[i], "",
+			_, _ = fmt.Fprintf(w, "  %-42s %6s %11s %11s %11s %11s %11.0f\n", m.ClassNames[i], "",
 				figure(c.Latency.P50), figure(c.Latency.P90), figure(c.Latency.P99), figure(c.Latency.P999),
 				float64(c.Requests)/m.Seconds)
 		}

@@ -21,7 +21,7 @@ func compare(got, want [][]any, ordered bool) error {
 	}
 	for i := range x {
 		if x[i] != y[i] {
-			return fmt.Errorf("%.80s instead of %.80s", x[i], y[i])
+			return fmt.Errorf("%.60s instead of %.60s", x[i], y[i])
 		}
 	}
 	return nil

@@ -24,6 +24,14 @@ const (
 // Kinds returns all kinds.
 func Kinds() []Kind { return []Kind{Write, Read, Update, Analytical} }
 
+// Order is 0 for kinds that leave the graph as it is and 1 for the others.
+func (k Kind) Order() int {
+	if k == Write || k == Update {
+		return 1
+	}
+	return 0
+}
+
 // A Query is one kind of request. Its name is stable: results are compared by
 // group and name.
 type Query struct {
@@ -167,7 +175,7 @@ func (s *Suite) Size(name string) (Size, bool) {
 
 // All returns the suites in the order of the list.
 func All() []Suite {
-	return []Suite{own()}
+	return []Suite{own(), pokecSuite(), handshakes()}
 }
 
 // Find returns the suite of that name.

@@ -164,3 +164,53 @@ func TestWorkloadsRepeat(t *testing.T) {
 		})
 	}
 }
+
+// TestNetworkEnds compares the ends of trails with those found by trying every
+// sequence of relationships.
+func TestNetworkEnds(t *testing.T) {
+	n := newNetwork(12, 40, rand.New(rand.NewPCG(5, 0)))
+	even := func(i int32) bool { return i%2 == 0 }
+	for _, tt := range []struct {
+		name        string
+		least, most int
+		keep        func(int32) bool
+	}{
+		{"one step", 1, 1, anyone},
+		{"three steps", 3, 3, anyone},
+		{"one to three steps", 1, 3, anyone},
+		{"filtered", 1, 3, even},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			want := make(map[int32]bool)
+			for i, x := range n.pairs {
+				if x[0] != 3 {
+					continue
+				}
+				want[x[1]] = want[x[1]] || tt.least == 1
+				for j, y := range n.pairs {
+					for k, z := range n.pairs {
+						if tt.most == 3 && i != j && x[1] == y[0] {
+							want[y[1]] = want[y[1]] || tt.least == 1
+							want[z[1]] = want[z[1]] || i != k && j != k && y[1] == z[0]
+						}
+					}
+				}
+			}
+			got := n.ends(3, tt.least, tt.most, tt.keep)
+			right := 0
+			for id, ok := range want {
+				if ok && tt.keep(id) {
+					right++
+				}
+			}
+			if len(got) != right {
+				t.Fatalf("%d ends %v, want %d", len(got), got, right)
+			}
+			for _, id := range got {
+				if !want[id] {
+					t.Errorf("%d is no end", id)
+				}
+			}
+		})
+	}
+}
