@@ -54,6 +54,14 @@ func (h *head) get() version {
 	return version{tag: atomic.LoadUint32(&h.tag), props: atomic.LoadUint32(&h.props)}
 }
 
+// settled returns the version of a record that was committed in time, which loops
+// try before [Store.read]: most records have one, and it is inlined.
+func (h *head) settled(sight *mvcc.Sight) (version, bool) {
+	w := h.load()
+	v := h.get()
+	return v, sight.Committed(w) && h.load() == w
+}
+
 // kill takes a record out of existence that nobody can see any more. Its undo
 // records are gone, so that it must not lead to them.
 func (h *head) kill() {

@@ -1,7 +1,10 @@
 package storage
 
 import (
+	"unsafe"
+
 	"github.com/drawbolt/drawbolt/storage/graph"
+	"github.com/drawbolt/drawbolt/storage/mvcc"
 	"github.com/drawbolt/drawbolt/storage/property"
 )
 
@@ -55,8 +58,8 @@ func (s *Store) holds(props uint32, conditions []Condition) bool {
 // hundred microseconds' work, so that its caller can look around in between.
 const selectSlots = 1 << 14
 
-// SelectNodes fills dst with visible nodes that satisfy all conditions, of all
-// nodes or of those with a label, and returns how many they are. There may be
+// SelectNodes fills dst with visible nodes that satisfy all conditions, at least
+// one, of all nodes or of those with a label, and returns how many they are. There may be
 // none although there are more further on; at the end more is false.
 func (v View) SelectNodes(c *NodeCursor, label LabelID, labelled bool, conditions []Condition, dst []graph.NodeID) (n int, more bool) {
 	if labelled {
@@ -74,15 +77,22 @@ func (v View) SelectNodes(c *NodeCursor, label LabelID, labelled bool, condition
 
 func (v *View) selectAny(c *NodeCursor, conditions []Condition, dst []graph.NodeID) (n int, more bool) {
 	s := v.tx.store
+	var b nodeBatch
 	length := s.nodes.Len()
 	end := min(length, c.next+selectSlots)
-	for ; c.next < end && n < len(dst); c.next++ {
-		slot := uint32(c.next) //nolint:gosec // below 2^32
-		ver, ok := s.read(&s.nodes.At(slot).head, &v.sight)
-		if ok && ver.tag&deleted == 0 && s.holds(ver.props, conditions) {
-			dst[n] = graph.NodeID(s.nodes.ID(slot))
-			n++
+	for c.next < end && n < len(dst) {
+		got := min(len(b.slots), int(end-c.next)) //nolint:gosec // bounded by selectSlots
+		for i := range b.slots[:got] {
+			b.slots[i] = uint32(c.next) + uint32(i) //nolint:gosec // below 2^32
 		}
+		b.read(s, &v.sight, got, nil)
+		taken, all := b.take(s, conditions, dst[n:])
+		n += taken
+		if !all {
+			c.next = b.rest
+			return n, true
+		}
+		c.next += uint64(got) //nolint:gosec // not negative
 	}
 	return n, c.next < length
 }
@@ -90,39 +100,86 @@ func (v *View) selectAny(c *NodeCursor, conditions []Condition, dst []graph.Node
 func (v *View) selectLabelled(c *NodeCursor, l LabelID, conditions []Condition, dst []graph.NodeID) (n int, more bool) {
 	s := v.tx.store
 	set := s.labelMembers.find(uint32(l))
-	length := s.nodes.Len()
-	if set == nil || length == 0 { // a closed store has no bitmaps any more
+	if set == nil || s.nodes.Len() == 0 { // a closed store has no bitmaps any more
 		return 0, false
 	}
-	var slots [scanBatch]uint32
-	known, has := uint32(deleted), false
+	var b nodeBatch
+	b.known = deleted
 	for range selectSlots / scanBatch {
-		got, next := set.Next(c.next, slots[:])
-		for _, slot := range slots[:got] {
-			if uint64(slot) >= length {
-				continue
-			}
-			ver, ok := s.read(&s.nodes.At(slot).head, &v.sight)
-			if !ok || ver.tag&deleted != 0 {
-				continue
-			}
-			if ver.tag != known {
-				known, has = ver.tag, s.labelSets.at(ver.tag).has(l)
-			}
-			if !has || !s.holds(ver.props, conditions) {
-				continue
-			}
-			if n == len(dst) {
-				c.next = uint64(slot)
-				return n, true
-			}
-			dst[n] = graph.NodeID(s.nodes.ID(slot))
-			n++
+		got, next := set.Next(c.next, b.slots[:])
+		b.read(s, &v.sight, got, &l)
+		taken, all := b.take(s, conditions, dst[n:])
+		n += taken
+		if !all {
+			c.next = b.rest
+			return n, true
 		}
 		c.next = next
-		if got < len(slots) {
+		if got < len(b.slots) {
 			return n, false
 		}
+	}
+	return n, true
+}
+
+// A nodeBatch is some nodes on their way through the conditions.
+type nodeBatch struct {
+	slots   [scanBatch]uint32
+	records [scanBatch]unsafe.Pointer // properties
+	chosen  [scanBatch]uint8          // indexes of the nodes that are left
+	left    int
+	rest    uint64 // the first slot for which there was no room
+
+	known uint32 // a set of labels, and whether it has the label
+	has   bool
+}
+
+// read chooses, of the first got slots, the nodes with properties that a reader
+// sees, and that have a label unless that is nil.
+func (b *nodeBatch) read(s *Store, sight *mvcc.Sight, got int, l *LabelID) {
+	length := s.nodes.Len()
+	left := 0
+	for i, slot := range b.slots[:got] {
+		if uint64(slot) >= length {
+			continue
+		}
+		h := &s.nodes.At(slot).head
+		ver, ok := h.settled(sight)
+		if !ok {
+			ver, ok = s.read(h, sight)
+		}
+		if !ok || ver.tag&deleted != 0 || ver.props == 0 {
+			continue
+		}
+		if l != nil && ver.tag != b.known {
+			b.known, b.has = ver.tag, s.labelSets.at(ver.tag).has(*l)
+		}
+		if l != nil && !b.has {
+			continue
+		}
+		b.records[i] = s.propertyBlocks.Pointer(ver.props)
+		b.chosen[left] = uint8(i)
+		left++
+	}
+	b.left = left
+}
+
+// take moves the nodes that satisfy all conditions to dst, and reports whether
+// there was room for all of them.
+func (b *nodeBatch) take(s *Store, conditions []Condition, dst []graph.NodeID) (n int, all bool) {
+	left := b.left
+	for i := range conditions {
+		c := &conditions[i]
+		left, c.hint = c.test.Filter(uint32(c.key), c.hint, b.records[:], b.chosen[:left])
+	}
+	for _, i := range b.chosen[:left] {
+		slot := b.slots[i]
+		if n == len(dst) {
+			b.rest = uint64(slot)
+			return n, false
+		}
+		dst[n] = graph.NodeID(s.nodes.ID(slot))
+		n++
 	}
 	return n, true
 }
@@ -133,13 +190,28 @@ func (v View) NodeProperties(ids []graph.NodeID, key KeyID, dst []graph.Value, a
 	s := v.tx.store
 	hint := 0
 	for i, id := range ids {
-		ver, ok := v.node(id)
-		if !ok || ver.props == 0 {
-			dst[i] = graph.Null
+		dst[i] = graph.Null
+		n := s.nodes.Find(uint64(id))
+		if n == nil {
 			continue
 		}
-		var stored []byte
-		stored, hint = property.FindAt(s.propertyBlocks.Pointer(ver.props), uint32(key), hint)
+		v.saw(readNode, uint32(id), 0) //nolint:gosec // the low half
+		ver, ok := n.settled(&v.sight)
+		if !ok {
+			ver, ok = s.read(&n.head, &v.sight)
+		}
+		if !ok || ver.tag&deleted != 0 || ver.props == 0 {
+			continue
+		}
+		p := s.propertyBlocks.Pointer(ver.props)
+		stored := property.Expected(p, uint32(key), hint)
+		if stored == nil {
+			stored, hint = property.FindAt(p, uint32(key), hint)
+		}
+		if len(stored) == 1 && (stored[0] < 0x80 || stored[0] >= 0xF0) { // small integers are common
+			dst[i] = graph.Integer(int64(int8(stored[0]))) //nolint:gosec // a signed byte
+			continue
+		}
 		dst[i] = decode(stored, a)
 	}
 }

@@ -102,7 +102,14 @@ func (t *table) insert(b *expr.Batch, slots []int, row int, hash uint64) (group 
 func (t *table) equal(group int, b *expr.Batch, slots []int, row int) bool {
 	for i, s := range slots {
 		k, c := &t.keys[i], &b.Columns[s]
-		if k.Kind == c.Kind && k.Kind != expr.Values {
+		switch {
+		case k.Kind != c.Kind:
+		case k.Kind == expr.Values:
+			if !graph.Equivalent(k.Values[group], c.Values[row]) {
+				return false
+			}
+			continue
+		default:
 			if k.IDs[group] != c.IDs[row] {
 				return false
 			}

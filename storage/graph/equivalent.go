@@ -13,6 +13,8 @@ func Equivalent(a, b Value) bool {
 		return false
 	}
 	switch a.kind {
+	case KindString:
+		return a.Str() == b.Str()
 	case KindList:
 		x, y := a.List(), b.List()
 		if len(x) != len(y) {

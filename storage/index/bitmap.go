@@ -138,13 +138,13 @@ func (p *page) next(from uint64, dst []uint32, n int) (int, uint64) {
 	base := from &^ (1<<pageBits - 1)
 	for i := int(from % (1 << pageBits) / 64); i < pageWords; i++ {
 		word := atomic.LoadUint64(&p[i]) >> (from % 64) << (from % 64)
-		for word != 0 {
-			slot := base + uint64(i*64+bits.TrailingZeros64(word)) //nolint:gosec // not negative
-			if n == len(dst) {
-				return n, slot
+		first := uint32(base) + uint32(i*64) //nolint:gosec // from is below 2^32
+		for rest := dst[n:]; word != 0; n++ {
+			slot := first + uint32(bits.TrailingZeros64(word)) //nolint:gosec // below 64
+			if len(rest) == 0 {
+				return n, uint64(slot)
 			}
-			dst[n] = uint32(slot) //nolint:gosec // from is below 2^32
-			n++
+			rest[0], rest = slot, rest[1:]
 			word &= word - 1
 		}
 		from = base + uint64(i+1)*64

@@ -86,6 +86,10 @@ func (s Sight) Dirty() Sight {
 // Snapshot returns the newest timestamp that is visible.
 func (s *Sight) Snapshot() uint64 { return s.limit >> abortBits }
 
+// Committed reports whether a version with this word is visible because it was
+// committed in time: the first and common case of [Sight.Sees].
+func (s *Sight) Committed(w Word) bool { return uint64(w)-1 < s.limit }
+
 // Sees reports whether a version with this word is visible.
 func (s *Sight) Sees(w Word) bool {
 	owner, command := uint32(w>>32), uint32(w) //nolint:gosec // halves of a word

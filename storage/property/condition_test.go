@@ -108,6 +108,68 @@ func TestFindAt(t *testing.T) {
 	}
 }
 
+// A filter keeps the records whose values satisfy the condition, whatever stands
+// before them in the record and whatever the hint.
+func TestFilter(t *testing.T) {
+	operands := []graph.Value{
+		graph.Float(1.5), graph.Float(math.NaN()), graph.Float(-2), graph.Integer(1), graph.Integer(1 << 40), graph.Boolean(true), graph.Null,
+		graph.String("ab"), graph.String(""), graph.String("a"), graph.String("b"),
+	}
+	stored := append([]graph.Value{
+		graph.Float(2), graph.Float(math.Inf(-1)), graph.Integer(2), graph.Integer(-200), graph.String("abc"), graph.String("x"),
+		graph.String("ab" + strings.Repeat("c", 40)), graph.String("x" + strings.Repeat("c", 300)), graph.Boolean(false),
+		graph.List([]graph.Value{graph.Integer(1)}),
+	}, operands...)
+	const key = 9
+	type field struct {
+		key   uint32
+		value graph.Value
+	}
+	var records []unsafe.Pointer
+	var values []graph.Value
+	add := func(v graph.Value, properties ...field) {
+		var b property.Builder
+		for _, p := range properties {
+			if err := b.Add(p.key, p.value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		records = append(records, unsafe.Pointer(unsafe.SliceData(b.Append(nil))))
+		values = append(values, v)
+	}
+	pad := graph.String("padding")
+	for _, v := range stored {
+		if v.IsNull() {
+			add(v, field{3, pad})
+			continue
+		}
+		mine := field{key, v}
+		add(v, mine)
+		add(v, field{3, pad}, mine, field{12, pad})
+		add(v, field{3, pad}, field{7, graph.String(strings.Repeat("wide", 100))}, mine)
+		add(v, mine, field{1000, pad})
+	}
+	for _, operand := range operands {
+		for _, r := range relations {
+			for hint := range 4 {
+				c := property.NewCondition(r.relation, operand)
+				chosen := make([]uint8, len(records))
+				var want []uint8
+				for i := range chosen {
+					chosen[i] = uint8(i)
+					if r.holds(values[i], operand) {
+						want = append(want, uint8(i))
+					}
+				}
+				n, _ := c.Filter(key, hint, records, chosen)
+				if got := chosen[:n]; !bytes.Equal(got, want) {
+					t.Errorf("%s %v with hint %d keeps %v, want %v", r.name, operand, hint, got, want)
+				}
+			}
+		}
+	}
+}
+
 func BenchmarkCondition(b *testing.B) {
 	for _, v := range []graph.Value{graph.Integer(1 << 20), graph.Float(2.5), graph.String("a name of some length")} {
 		b.Run(v.Kind().String(), func(b *testing.B) {
