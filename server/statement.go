@@ -277,6 +277,8 @@ func (s *session) summarize(st *stream) error {
 		s.server.metrics.committed.Add(1)
 		s.state = stateReady
 		s.abandon()
+	} else if len(w.streams) == 0 {
+		s.life.idle()
 	}
 	s.message()
 	var err error

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/drawbolt/drawbolt/cypher"
+	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
@@ -20,7 +21,8 @@ type activity struct {
 	account              cypher.Account
 	query                string
 	parameters, metadata graph.Value
-	statements           uint64 // so far
+	statements           uint64    // so far
+	began                time.Time // the present statement; zero between two
 }
 
 // note tells others what the present transaction does.
@@ -28,7 +30,7 @@ func (l *lifetime) note(a activity) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if a.query != "" {
-		a.statements = 1
+		a.statements, a.began = 1, time.Now()
 	}
 	l.activity = a
 }
@@ -39,6 +41,14 @@ func (l *lifetime) run(query string, parameters graph.Value) {
 	defer l.mu.Unlock()
 	l.activity.query, l.activity.parameters = query, parameters
 	l.activity.statements++
+	l.activity.began = time.Now()
+}
+
+// idle tells others that the present transaction waits for its client.
+func (l *lifetime) idle() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.activity.query, l.activity.parameters, l.activity.began = "", graph.Value{}, time.Time{}
 }
 
 // move tells others that the present transaction is in another database.
@@ -72,6 +82,8 @@ func (s *session) transactionID(database string, n uint64) string {
 // Transactions lists the open transactions of all clients.
 func (s *Server) Transactions() []cypher.OpenTransaction {
 	var list []cypher.OpenTransaction
+	waits := make(map[int]owner)     // by place in the list
+	owners := make(map[owner]string) // ids
 	for _, ses := range s.snapshot() {
 		n, since, a, ok := ses.life.present()
 		if !ok {
@@ -80,14 +92,33 @@ func (s *Server) Transactions() []cypher.OpenTransaction {
 		if cypher.Sensitive(a.query) {
 			a.query, a.parameters = masked(a.query), graph.Value{}
 		}
-		id := ses.transactionID(a.database.Name(), n)
-		list = append(list, cypher.OpenTransaction{
-			ID: id, Database: a.database.Name(), QueryID: "query-" + strconv.FormatUint(a.statements, 10),
-			ConnectionID: ses.id(), Address: ses.raw.RemoteAddr().String(), User: a.user, Account: a.account, Query: a.query,
-			Parameters: a.parameters, Metadata: a.metadata, Started: since, Terminated: ses.life.current().Err() != nil,
-		})
+		x := cypher.OpenTransaction{
+			ID: ses.transactionID(a.database.Name(), n), Database: a.database.Name(),
+			ConnectionID: ses.id(), Address: ses.raw.RemoteAddr().String(), Local: ses.raw.LocalAddr().String(),
+			User: a.user, Account: a.account, Query: a.query, Parameters: a.parameters, Metadata: a.metadata,
+			Started: since, QueryStarted: a.began, Terminated: ses.life.current().Err() != nil,
+		}
+		if !a.began.IsZero() {
+			x.QueryID = "query-" + strconv.FormatUint(a.statements, 10)
+		}
+		if tx := ses.chosen.Transaction(); tx != nil {
+			w := tx.Waiting()
+			x.Waiting, x.Waited = w.Now, w.Total
+			waits[len(list)] = owner{tx.Store(), w.Owner}
+			owners[owner{tx.Store(), tx.Owner()}] = x.ID
+		}
+		list = append(list, x)
+	}
+	for i, o := range waits {
+		list[i].BlockedBy = owners[o] // none has the number 0
 	}
 	return list
+}
+
+// An owner is a transaction in the words of its store.
+type owner struct {
+	store  *storage.Store
+	number uint32
 }
 
 // Terminate ends the transaction with an id of [Server.Transactions]. It returns

@@ -59,6 +59,13 @@ func (t *Transaction) wait(ctx context.Context, h *head, w mvcc.Word) error {
 	return waitError(err, lineOf(h))
 }
 
+// Owner returns the number of the transaction among those of the store that run
+// now.
+func (t *Transaction) Owner() uint32 { return t.owner }
+
+// Waiting returns whom the transaction waits for. Any goroutine may call it.
+func (t *Transaction) Waiting() mvcc.Waiting { return t.store.registry.Waiting(t.actor) }
+
 // waitError says why a wait has ended.
 func waitError(err error, line uint8) error {
 	kind := KindCancelled

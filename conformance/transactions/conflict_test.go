@@ -3,6 +3,7 @@ package transactions_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -220,5 +221,46 @@ func TestWaiting(t *testing.T) {
 				t.Errorf("%v, want %s, %s, retriable: %v, and a text about %q", err, tt.code, tt.status, tt.retriable, tt.text)
 			}
 		})
+	}
+}
+
+// TestBlockedBy lists a transaction that waits for another one, and that one.
+func TestBlockedBy(t *testing.T) {
+	d := open(t, binary.Start(t, binary.Options{Plaintext: true}))
+	ask := inSession(t.Context(), session(t, d))
+	must(t, ask, "CREATE (:N {c: 0})", nil)
+	owner := begin(t, session(t, d))
+	must(t, inTransaction(t.Context(), owner), "MATCH (n:N) SET n.c = 1", nil)
+	waiter := begin(t, session(t, d))
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := rows(t.Context(), inTransaction(t.Context(), waiter), "MATCH (n:N) SET n.c = $c", map[string]any{"c": 2})
+		waiting <- err
+	}()
+	const list = `SHOW TRANSACTIONS YIELD * WHERE status STARTS WITH 'Blocked'
+		RETURN transactionId, status, currentQuery, currentQueryStatus, parameters.c`
+	blocked := must(t, ask, list, nil)
+	for len(blocked) == 0 {
+		if err := t.Context().Err(); err != nil {
+			t.Fatal(err)
+		}
+		blocked = must(t, ask, list, nil)
+	}
+	idle := must(t, ask, "SHOW TRANSACTIONS YIELD * WHERE currentQuery = '' RETURN transactionId, status, currentQueryId, currentQueryElapsedTime", nil)
+	if len(idle) != 1 || idle[0][1] != "Running" || idle[0][2] != "" || idle[0][3] != nil {
+		t.Fatalf("the transaction between statements: %v", idle)
+	}
+	want := []any{blocked[0][0], "Blocked by: [" + idle[0][0].(string) + "]", "MATCH (n:N) SET n.c = $c", "waiting", int64(2)}
+	if !slices.Equal(blocked[0], want) || len(blocked) != 1 {
+		t.Errorf("%v is blocked, want %v", blocked, want)
+	}
+	if err := owner.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waiting; err != nil {
+		t.Error(err)
+	}
+	if got := must(t, ask, list, nil); len(got) != 0 {
+		t.Errorf("after the end of the owner: %v", got)
 	}
 }

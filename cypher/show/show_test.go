@@ -50,9 +50,11 @@ func (f *fakeServer) Set(name, value string) error {
 }
 
 func (f *fakeServer) Open() []cypher.OpenTransaction {
+	start := time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC)
 	return []cypher.OpenTransaction{{
 		ID: "neo4j-transaction-7", Database: "neo4j", QueryID: "query-9", ConnectionID: "bolt-3", Address: "192.0.2.1:40000",
-		User: "ann", Query: "RETURN 1", Started: time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC),
+		Local: "192.0.2.9:7687", User: "ann", Query: "RETURN 1", Started: start, QueryStarted: start,
+		BlockedBy: "neo4j-transaction-5", Waiting: 3 * time.Second, Waited: 4 * time.Second,
 	}}
 }
 
@@ -245,7 +247,12 @@ func TestStatements(t *testing.T) {
 		{
 			name: "transactions", query: "SHOW TRANSACTIONS YIELD transactionId, username, currentQuery, startTime, status",
 			columns: "transactionId | username | currentQuery | startTime | status",
-			want:    []string{`"neo4j-transaction-7" | "ann" | "RETURN 1" | "2026-01-02T03:04:05.006Z" | "Running"`},
+			want:    []string{`"neo4j-transaction-7" | "ann" | "RETURN 1" | "2026-01-02T03:04:05.006Z" | "Blocked by: [neo4j-transaction-5]"`},
+		},
+		{
+			name: "waiting transactions", query: "SHOW TRANSACTIONS YIELD * RETURN requestUri, currentQueryStartTime, currentQueryStatus, resourceInformation.waitTimeMillis AS ms, waitTime, currentQueryWaitTime, cpuTime",
+			columns: "requestUri | currentQueryStartTime | currentQueryStatus | ms | waitTime | currentQueryWaitTime | cpuTime",
+			want:    []string{`"192.0.2.9:7687" | "2026-01-02T03:04:05.006Z" | "waiting" | 3000 | PT4S | PT4S | null`},
 		},
 		{name: "transactions by id", query: "SHOW TRANSACTIONS 'neo4j-transaction-8' YIELD transactionId", columns: "transactionId", want: []string{}},
 		{

@@ -29,6 +29,14 @@ type Transaction struct {
 	// Metadata is the map that the client sent with the transaction, or null.
 	Metadata graph.Value
 	Started  time.Time
+	// QueryStarted is when the statement began, or zero.
+	QueryStarted time.Time
+	// Local is the address that the client has connected to.
+	Local string
+	// BlockedBy is the ID of the transaction that this one waits for, or empty.
+	// Waiting is for how long, Waited how long in all.
+	BlockedBy       string
+	Waiting, Waited time.Duration
 	// Terminated says that the transaction is being ended.
 	Terminated bool
 }

@@ -308,7 +308,9 @@ func (t *Tables) activeUsers(_ context.Context, r *Request) error {
 	if t.Transactions == nil {
 		return nil
 	}
-	for _, x := range t.Transactions.Open() {
+	open := t.Transactions.Open()
+	for i := range open {
+		x := &open[i]
 		if err := r.Yield([]graph.Value{text(x.User), text(x.ConnectionID), text(stamp(x.Started))}); err != nil {
 			return err
 		}

@@ -25,6 +25,8 @@ type Actor struct {
 	done     chan struct{} // made by the first waiter, closed at the end
 	waitsFor *Actor
 	waitsOn  chan struct{} // done of waitsFor when the wait began
+	since    time.Time     // when it began
+	waited   time.Duration // all waits before
 }
 
 // resting is the epoch of an actor that looks at nothing.
@@ -76,7 +78,7 @@ func (r *Registry) Enter() *Actor {
 		a = &Actor{owner: uint32(len(r.actors))} //nolint:gosec // far fewer than 2^31 run at once
 		r.actors = append(r.actors, a)
 	}
-	a.active, a.wide, a.snapshot, a.epoch = true, false, r.clock.Load(), r.epoch
+	a.active, a.wide, a.snapshot, a.epoch, a.waited = true, false, r.clock.Load(), r.epoch, 0
 	r.active++
 	return a
 }
@@ -171,6 +173,25 @@ func (r *Registry) Retire() uint64 {
 	return r.epoch
 }
 
+// A Waiting is what a transaction waits for.
+type Waiting struct {
+	Owner uint32 // of the record that it wants; 0 when it does not wait
+	Now   time.Duration
+	Total time.Duration // with earlier waits
+}
+
+// Waiting returns what a transaction waits for.
+func (r *Registry) Waiting(a *Actor) Waiting {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := Waiting{Total: a.waited}
+	if b := a.blocker(); b != nil {
+		w.Owner, w.Now = b.owner, time.Since(a.since)
+		w.Total += w.Now
+	}
+	return w
+}
+
 // Wait blocks a until the owner of a record ends. word is the record's word as
 // a has seen it; when it has changed meanwhile, Wait returns at once. A timeout
 // of 0 is none. The error is [ErrDeadlock], [ErrTimeout] or the cause why ctx
@@ -198,12 +219,13 @@ func (r *Registry) Wait(ctx context.Context, a *Actor, record *uint64, word Word
 		owner.done = make(chan struct{})
 	}
 	done := owner.done
-	a.waitsFor, a.waitsOn = owner, done
+	a.waitsFor, a.waitsOn, a.since = owner, done, time.Now()
 	r.mu.Unlock()
 
 	defer func() {
 		r.mu.Lock()
 		a.waitsFor, a.waitsOn = nil, nil
+		a.waited += time.Since(a.since)
 		r.mu.Unlock()
 	}()
 	var expired <-chan time.Time
