@@ -23,11 +23,22 @@ var errNotServing = errors.New("the server does not answer as a Bolt server does
 
 // probe does a Bolt handshake with the server that the flags describe, over TLS
 // when they say so. The certificate is not judged: the question is whether the
-// server serves.
+// server serves. A server that got its certificate on the command line, which the
+// probe does not see, is asked again over TLS.
 func probe(ctx context.Context, flags *gflags.Set) error {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	conn, err := dialOwn(ctx, flags)
+	secure := flags.Text(flagCert) != ""
+	err := greet(ctx, flags, secure)
+	if errors.Is(err, errNotServing) && !secure && greet(ctx, flags, true) == nil {
+		return nil
+	}
+	return err
+}
+
+// greet does the handshake.
+func greet(ctx context.Context, flags *gflags.Set, secure bool) error {
+	conn, err := dialOwn(ctx, flags, secure)
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}
@@ -55,7 +66,7 @@ func probe(ctx context.Context, flags *gflags.Set) error {
 }
 
 // dialOwn connects to the server's own port.
-func dialOwn(ctx context.Context, flags *gflags.Set) (net.Conn, error) {
+func dialOwn(ctx context.Context, flags *gflags.Set, secure bool) (net.Conn, error) {
 	host := flags.Text(flagBoltAddress)
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
@@ -64,7 +75,7 @@ func dialOwn(ctx context.Context, flags *gflags.Set) (net.Conn, error) {
 		}
 	}
 	address := net.JoinHostPort(host, strconv.Itoa(int(flags.Int32(flagBoltPort))))
-	if flags.Text(flagCert) == "" {
+	if !secure {
 		return new(net.Dialer).DialContext(ctx, "tcp", address)
 	}
 	d, err := tls.NewDialer(tls.ClientOptions{Insecure: true})

@@ -187,9 +187,21 @@ func (s *Server) Kill() {
 // Stop asks the process to end with SIGTERM and returns its exit code.
 func (s *Server) Stop(tb testing.TB) int {
 	tb.Helper()
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		tb.Fatalf("stop drawbolt: %v", err)
+	s.Signal(tb, syscall.SIGTERM)
+	return s.Wait(tb)
+}
+
+// Signal sends the process a signal.
+func (s *Server) Signal(tb testing.TB, signal os.Signal) {
+	tb.Helper()
+	if err := s.cmd.Process.Signal(signal); err != nil {
+		tb.Fatalf("signal %v: %v", signal, err)
 	}
+}
+
+// Wait waits for the end of the process and returns its exit code.
+func (s *Server) Wait(tb testing.TB) int {
+	tb.Helper()
 	select {
 	case <-s.exited:
 	case <-time.After(startTimeout):
