@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"regexp"
@@ -14,8 +15,10 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/bolt/bolttest"
 	"github.com/drawbolt/drawbolt/cmd/boltcheck/record"
+	"github.com/drawbolt/drawbolt/cmd/boltcheck/stub/script"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -280,5 +283,42 @@ func TestNoSession(t *testing.T) {
 	defer c.Close()
 	if err := <-done; !errors.Is(err, failing) {
 		t.Errorf("no server: %v", err)
+	}
+}
+
+// TestVersions parses the scripts of sessions of every version, to which the
+// version's own messages belong.
+func TestVersions(t *testing.T) {
+	versions, _ := bolt.Versions("", "", true)
+	for _, v := range versions {
+		t.Run(v.Text, func(t *testing.T) {
+			session := fmt.Sprintf("C 60 60 B0 17 00 00 %02X %02X 00 00 00 00 00 00 00 00 00 00 00 00\nS 00 00 %02X %02X\n", v.Minor, v.Major, v.Minor, v.Major)
+			hello, run, pull := `HELLO {user_agent: "x", scheme: "none"}`, `RUN "RETURN 1" {} {}`, "PULL {n: -1}"
+			if v.Login == bolt.LoginInit {
+				hello = `HELLO "x" {scheme: "none"}`
+			}
+			if n, _ := v.Fields(bolt.SignatureRun); n == 2 {
+				run = `RUN "RETURN 1" {}`
+			}
+			if !v.Batches {
+				pull = "PULL"
+			}
+			node := `N(1, ["A"], {d: D(1)})`
+			if v.ElementIDs {
+				node = `N(1, ["A"], {d: D(1), z: i(1, 2, "Europe/Paris")}, "4:1")`
+			}
+			session += "C !" + hello + "\nS !SUCCESS {}\nC !" + run + "\nC !" + pull +
+				"\nS !SUCCESS {fields: [\"a\"]}\nS !RECORD [" + node + "]\nS !IGNORED\nS !FAILURE {code: \"a\", message: \"\\n*\"}\nC !RESET\nS close"
+			scripts, _, err := play(t, record.Options{}, session)
+			if len(scripts) != 1 || err != nil {
+				t.Fatalf("%d scripts, %v", len(scripts), err)
+			}
+			if _, err := script.Parse("x", scripts[0]); err != nil {
+				t.Errorf("%v\n%s", err, scripts[0])
+			}
+			if again := "!: BOLT " + v.Text + "\n"; !strings.HasPrefix(scripts[0], again) {
+				t.Errorf("no %q in\n%s", again, scripts[0])
+			}
+		})
 	}
 }
