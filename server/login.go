@@ -192,7 +192,27 @@ var errAccountGone = errors.New("server: the account has ended")
 
 // Origin implements [cypher.Client].
 func (s *session) Origin() cypher.Origin {
-	return cypher.Origin{Connection: s.id(), Address: s.raw.RemoteAddr().String(), Secure: s.secure()}
+	o := cypher.Origin{Connection: s.id(), Address: s.raw.RemoteAddr().String(), Secure: s.secure()}
+	if c, ok := s.raw.(certified); ok {
+		_, _, _, o.Subject, _ = c.TLSState()
+	}
+	return o
+}
+
+// A certified connection knows the certificate of its client.
+type certified interface {
+	TLSState() (version, suite, group, clientSubject string, resumed bool)
+}
+
+// StatementOf returns whose statement runs under a context: the name of the user
+// and the connection. It is for the audit of what statements do outside of the
+// engine.
+func StatementOf(ctx context.Context) (user string, origin cypher.Origin) {
+	s, ok := ctx.Value(sessionKey{}).(*session)
+	if !ok {
+		return "", cypher.Origin{}
+	}
+	return s.login.User, s.Origin()
 }
 
 // Become implements [cypher.Client]. It is called while the session executes a

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"github.com/rs/zerolog"
 	"gopkg.in/natefinch/lumberjack.v2"
 
+	"github.com/drawbolt/drawbolt/server"
 	"github.com/drawbolt/drawbolt/server/auth"
 )
 
@@ -23,7 +25,8 @@ func (p *process) openAudit() error {
 		return &startError{exitLogFile, fmt.Errorf("--%s: %w", flagAuditEnabled, err)}
 	}
 	p.auditFile = &lumberjack.Logger{Filename: path, MaxSize: logFileMegabytes, LocalTime: true}
-	p.auditLog = zerolog.New(watched{p.auditFile, p.log}).Hook(clock{json: true})
+	log := zerolog.New(watched{p.auditFile, p.log}).Hook(clock{json: true})
+	p.auditLog.Store(&log) // the watch of the key material runs already
 	return nil
 }
 
@@ -54,6 +57,23 @@ func (w watched) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// statementEvent is the event of what a statement has done outside of the engine.
+func statementEvent(ctx context.Context, name, target string, err error) auth.Event {
+	e := auth.Event{Name: name, Target: target, Failed: err != nil}
+	e.User, e.Origin = server.StatementOf(ctx)
+	return e
+}
+
+// An auditedReloader is RELOAD BOLT_SERVER TLS with a line in the audit log.
+type auditedReloader struct{ *process }
+
+// Reload implements [cypher.Reloader].
+func (r auditedReloader) Reload(ctx context.Context) error {
+	err := r.endpoint.Reload(ctx)
+	r.audit(statementEvent(ctx, auth.EventReload, "TLS", err))
+	return err
+}
+
 // audit writes an event to the audit log, and what is rare or alarming to the
 // log too. Logins are in the log already, with their session.
 func (p *process) audit(e auth.Event) {
@@ -68,10 +88,13 @@ func (p *process) audit(e auth.Event) {
 		if e.Origin.Connection != "" {
 			l = l.Str("connection", e.Origin.Connection).Str("peer", e.Origin.Address).Bool("tls", e.Origin.Secure)
 		}
+		if e.Origin.Subject != "" {
+			l = l.Str("certificate", e.Origin.Subject)
+		}
 		return l.Bool("ok", !e.Failed)
 	}
-	if p.auditFile != nil {
-		line(p.auditLog.Log()).Send()
+	if log := p.auditLog.Load(); log != nil {
+		line(log.Log()).Send()
 	}
 	switch {
 	case e.Name == auth.EventLogin:

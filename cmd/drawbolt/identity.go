@@ -9,6 +9,7 @@ import (
 	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/server"
+	"github.com/drawbolt/drawbolt/server/auth"
 	"github.com/drawbolt/drawbolt/server/catalog"
 )
 
@@ -23,6 +24,8 @@ type identity struct {
 	engines cypher.Live
 	// reloader reads key material again; nil without TLS.
 	reloader cypher.Reloader
+	// audit takes events for the audit log.
+	audit func(auth.Event)
 	// listening is the address of the listener, nil before there is one.
 	listening atomic.Pointer[string]
 	// serving is the server, nil before there is one.

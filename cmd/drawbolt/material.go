@@ -9,6 +9,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/drawbolt/drawbolt/server/auth"
 	"github.com/drawbolt/drawbolt/tls"
 )
 
@@ -69,13 +70,15 @@ func (p *process) reload(ctx context.Context) {
 		p.log.Warn().Msg("SIGHUP: there is no key material to reload")
 		return
 	}
-	if err := p.endpoint.Reload(ctx); err != nil {
-		return // reloaded has logged it
-	}
+	err := p.endpoint.Reload(ctx) // reloaded logs it
+	p.audit(auth.Event{Name: auth.EventReload, Target: "TLS", Class: "signal", Failed: err != nil})
 }
 
 func (p *process) reloaded(trigger string, err error) {
 	p.monitor.tls.Reloaded(trigger, err)
+	if trigger == "watch" {
+		p.audit(auth.Event{Name: auth.EventReload, Target: "TLS", Class: trigger, Failed: err != nil})
+	}
 	if err != nil {
 		p.log.Error().Err(err).Str("trigger", trigger).Msg("key material was not reloaded; the old one stays in use")
 		return
@@ -94,8 +97,9 @@ func (p *process) problem(t tls.Problem) {
 func (p *process) handshake(h tls.Handshake) {
 	p.monitor.tls.Handshake(handshakeMetrics(&h))
 	if h.Err == nil {
-		p.log.Trace().Stringer("peer", h.Peer).Str("version", h.Version).Str("suite", h.Suite).
-			Str("group", h.Group).Bool("resumed", h.Resumed).Dur("took", h.Duration).Msg("TLS handshake")
+		p.log.Debug().Stringer("peer", h.Peer).Str("version", h.Version).Str("suite", h.Suite).
+			Str("group", h.Group).Bool("resumed", h.Resumed).Str("certificate", h.ClientSubject).
+			Dur("took", h.Duration).Msg("TLS handshake")
 		return
 	}
 	p.log.Debug().Stringer("peer", h.Peer).Str("class", h.Class).Err(h.Err).Msg("TLS handshake failed")

@@ -186,7 +186,7 @@ type process struct {
 
 	// auditFile is nil without an audit log.
 	auditFile *lumberjack.Logger
-	auditLog  zerolog.Logger
+	auditLog  atomic.Pointer[zerolog.Logger]
 }
 
 // serve does everything in the order in which a mistake must stop the start: key
@@ -225,9 +225,9 @@ func (p *process) serve() error {
 	if p.auditFile != nil {
 		defer p.auditFile.Close() //nolint:errcheck // each line is written already
 	}
-	around := &identity{flags: p.flags}
+	around := &identity{flags: p.flags, audit: p.audit}
 	if p.endpoint != nil {
-		around.reloader = p.endpoint
+		around.reloader = auditedReloader{p}
 	}
 	databases, err := p.openDatabases(ctx, around, cancel)
 	if err != nil {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"strconv"
 
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 	"github.com/drawbolt/drawbolt/cypher"
+	"github.com/drawbolt/drawbolt/server/auth"
 	"github.com/drawbolt/drawbolt/server/monitor"
 )
 
@@ -73,12 +75,14 @@ func (i *identity) Runtime() []cypher.Setting {
 }
 
 // Set changes one of those.
-func (i *identity) Set(name, value string) error {
+func (i *identity) Set(ctx context.Context, name, value string) error {
 	t := i.tunables.Load()
 	if t == nil {
 		return errStarting
 	}
-	return t.set(name, value)
+	err := t.set(name, value)
+	i.audit(statementEvent(ctx, auth.EventSetting, name, err))
+	return err
 }
 
 // Check tells what Set would.

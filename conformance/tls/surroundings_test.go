@@ -107,8 +107,8 @@ func secrets(c *check) {
 			c.Errorf("the %s is in an output: …%s…", name, seen.String()[max(0, i-200):i])
 		}
 	}
-	if !strings.Contains(seen.String(), "[trace]") {
-		c.Error("there is no trace to look into")
+	if !strings.Contains(seen.String(), "[debug]") {
+		c.Error("there is no detail to look into")
 	}
 }
 

@@ -43,6 +43,7 @@ type Origin struct {
 	Connection string // such as "bolt-3"
 	Address    string // host:port
 	Secure     bool   // inside TLS
+	Subject    string // of the client's verified certificate; empty without
 }
 
 // Users keeps the accounts. It is used by many sessions at once.

@@ -32,8 +32,8 @@ func (t *Tables) addSettings() {
 		}
 		return r.Yield([]graph.Value{text(s.Value)})
 	}, textual("setting_value")...)
-	t.add(&Table{Alone: true, rows: func(_ context.Context, r *Request) error {
-		return refusedWith(t.Settings.Set(r.Text("setting"), r.Text("value")))
+	t.add(&Table{Alone: true, rows: func(ctx context.Context, r *Request) error {
+		return refusedWith(t.Settings.Set(ctx, r.Text("setting"), r.Text("value")))
 	}}, "SET DATABASE SETTING TO")
 	t.addSessionSettings()
 }

@@ -41,7 +41,7 @@ func (f *fakeServer) Check(name, value string) error {
 	return nil
 }
 
-func (f *fakeServer) Set(name, value string) error {
+func (f *fakeServer) Set(_ context.Context, name, value string) error {
 	if name != "log.level" {
 		return errors.New("Unknown setting name '" + name + "'")
 	}

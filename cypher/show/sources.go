@@ -130,7 +130,7 @@ type Settings interface {
 	Runtime() []Setting
 	// Set changes one of those. The error is for the client, as is that of Check,
 	// which tells what Set would.
-	Set(name, value string) error
+	Set(ctx context.Context, name, value string) error
 	Check(name, value string) error
 }
 

@@ -66,6 +66,8 @@ const (
 	EventRole       = "role"
 	EventPrivileges = "privileges"
 	EventPassword   = "password"
+	EventReload     = "reload"  // of key material
+	EventSetting    = "setting" // of the running server
 )
 
 // Users keeps the accounts of a server. It implements [cypher.Users].
