@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,9 +133,25 @@ func plain(t *testing.T, d neo4j.DriverWithContext, statement string) ([]*neo4j.
 	return result.Collect(t.Context())
 }
 
-// TestDriver plays scripts with the driver.
-func TestDriver(t *testing.T) {
+// TestStub builds boltcheck once for all tests.
+func TestStub(t *testing.T) {
 	boltcheck := binary.BuildCommand(t, "boltcheck")
+	for _, tt := range []struct {
+		name string
+		test func(t *testing.T, boltcheck string)
+	}{
+		{"driver", testDriver},
+		{"routing", testRouting},
+		{"tls", testTLS},
+		{"page", testPage},
+	} {
+		t.Run(tt.name, func(t *testing.T) { tt.test(t, boltcheck) })
+	}
+}
+
+// testDriver plays scripts with the driver.
+func testDriver(t *testing.T, boltcheck string) {
+	t.Helper()
 	for _, tt := range []struct {
 		name   string
 		script string
@@ -171,28 +186,6 @@ func TestDriver(t *testing.T) {
 			},
 		},
 		{name: "every type", script: scripts + "values.script", client: values},
-		{
-			name: "retry", script: "testdata/retry.script", want: []string{`message": "once more"`, `"bookmark": "after two"`},
-			client: func(t *testing.T, d neo4j.DriverWithContext) {
-				t.Helper()
-				attempts := 0
-				session := d.NewSession(t.Context(), neo4j.SessionConfig{})
-				_, err := session.ExecuteWrite(t.Context(), func(tx neo4j.ManagedTransaction) (any, error) {
-					attempts++
-					result, err := tx.Run(t.Context(), "CREATE (n)", nil)
-					if err != nil {
-						return nil, err
-					}
-					return result.Consume(t.Context())
-				})
-				if got := session.LastBookmarks(); err != nil || attempts != 2 || !slices.Equal(got, neo4j.Bookmarks{"after two"}) {
-					t.Errorf("%d attempts, bookmarks %v, %v", attempts, got, err)
-				}
-				if err := session.Close(t.Context()); err != nil {
-					t.Error(err)
-				}
-			},
-		},
 		{
 			name: "manifest", script: "testdata/chosen.script", want: []string{"S: <HANDSHAKE> 00 00 01 FF 01 00 00 08 05 00", "C: <HANDSHAKE> 00 00 08 05"},
 			client: func(t *testing.T, d neo4j.DriverWithContext) {
@@ -303,10 +296,10 @@ func values(t *testing.T, d neo4j.DriverWithContext) {
 	}
 }
 
-// TestRouting lets the driver ask for a routing table. The script is a copy with
+// testRouting lets the driver ask for a routing table. The script is a copy with
 // the address in it, on a port that was free.
-func TestRouting(t *testing.T) {
-	boltcheck := binary.BuildCommand(t, "boltcheck")
+func testRouting(t *testing.T, boltcheck string) {
+	t.Helper()
 	text, err := os.ReadFile("testdata/route.script")
 	if err != nil {
 		t.Fatal(err)
@@ -341,10 +334,10 @@ func TestRouting(t *testing.T) {
 	}
 }
 
-// TestTLS plays over TLS.
-func TestTLS(t *testing.T) {
+// testTLS plays over TLS.
+func testTLS(t *testing.T, boltcheck string) {
+	t.Helper()
 	pair := tlstest.NewCA(t).Issue(t, tlstest.Leaf{})
-	boltcheck := binary.BuildCommand(t, "boltcheck")
 	s := start(t, boltcheck, scripts+"hello.script", "--client-cert-file="+pair.CertFile, "--client-key-file="+pair.KeyFile)
 	d := open(t, "bolt+ssc://"+s.address)
 	if _, err := run(t, d, "RETURN 1 AS n", nil); err != nil {
@@ -356,4 +349,88 @@ func TestTLS(t *testing.T) {
 	if code, output := s.wait(t); code != 0 {
 		t.Errorf("exit code %d:\n%s", code, output)
 	}
+}
+
+// testPage plays the scripts of boltcheck's page, and compares the report that it
+// shows.
+func testPage(t *testing.T, boltcheck string) {
+	t.Helper()
+	page, err := os.ReadFile("../../cmd/boltcheck/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := map[string][]string{}
+	for _, m := range regexp.MustCompile("(?s)\n```(\\w+)\n(.*?)\n```\n").FindAllStringSubmatch(string(page), -1) {
+		blocks[m[1]] = append(blocks[m[1]], m[2])
+	}
+	if len(blocks["stub"]) != 3 || len(blocks["report"]) != 1 {
+		t.Fatalf("the page has %d scripts and %d reports", len(blocks["stub"]), len(blocks["report"]))
+	}
+	for _, tt := range []struct {
+		name   string
+		script int
+		code   int
+		client func(t *testing.T, d neo4j.DriverWithContext) error
+	}{
+		{"login", 0, 0, func(t *testing.T, d neo4j.DriverWithContext) error {
+			t.Helper()
+			_, err := run(t, d, "RETURN 1 AS n", nil)
+			return err
+		}},
+		{"another statement", 0, 1, func(t *testing.T, d neo4j.DriverWithContext) error {
+			t.Helper()
+			if _, err := run(t, d, "RETURN 2 AS n", nil); err == nil {
+				return errors.New("RETURN 2 works")
+			}
+			return nil
+		}},
+		{"retry", 1, 0, func(t *testing.T, d neo4j.DriverWithContext) error {
+			t.Helper()
+			_, err := neo4j.ExecuteQuery(t.Context(), d, "CREATE ()", nil, neo4j.EagerResultTransformer)
+			return err
+		}},
+		{"misbehaviour", 2, 0, func(t *testing.T, d neo4j.DriverWithContext) error {
+			t.Helper()
+			if _, err := run(t, d, "RETURN 1 AS n", nil); err == nil {
+				return errors.New("half a record is a result")
+			}
+			return nil
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "login.script")
+			if err := os.WriteFile(path, []byte(blocks["stub"][tt.script]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s := start(t, boltcheck, path)
+			d := open(t, "bolt://"+s.address)
+			if err := tt.client(t, d); err != nil {
+				t.Error(err)
+			}
+			if err := d.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+			code, output := s.wait(t)
+			if code != tt.code {
+				t.Errorf("exit code %d, want %d:\n%s", code, tt.code, output)
+			}
+			if code == 0 {
+				return
+			}
+			_, got, _ := strings.Cut(output, "Script mismatch in ")
+			got = strings.Replace(got, path, "login.script", 1)
+			if got := "Script mismatch in " + got; !matchesPage(blocks["report"][0], got) {
+				t.Errorf("the page shows\n%s\nand the stub says\n%s", blocks["report"][0], got)
+			}
+		})
+	}
+}
+
+// matchesPage compares a report with that of the page, where … stands for
+// anything, and the client's port is any.
+func matchesPage(page, got string) bool {
+	pattern := regexp.QuoteMeta(strings.TrimSpace(page))
+	pattern = strings.ReplaceAll(pattern, "…", ".*")
+	pattern = regexp.MustCompile(`127\\\.0\\\.0\\\.1:\d+`).ReplaceAllString(pattern, `127\.0\.0\.1:\d+`)
+	return regexp.MustCompile("^" + pattern + "$").MatchString(strings.TrimSpace(got))
 }
