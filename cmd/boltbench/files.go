@@ -15,7 +15,7 @@ func list(w io.Writer, names []string) error {
 		for _, s := range suite.All() {
 			_, _ = fmt.Fprintf(w, "%-12s %s\n", s.Name, s.Summary)
 			for _, size := range s.Sizes {
-				_, _ = fmt.Fprintf(w, "%-12s   --size=%-10s %9d nodes, %10d relationships\n", "", size.Name, size.Nodes, size.Relationships)
+				_, _ = fmt.Fprintf(w, "%-12s   --size=%-10s %s\n", "", size.Name, size)
 			}
 		}
 		return nil

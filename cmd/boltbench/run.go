@@ -123,8 +123,18 @@ func newBench(set *gflags.Set, e environment) (*bench, error) {
 	if len(b.queries) == 0 {
 		return nil, fmt.Errorf("--queries=%s selects none of the suite's queries", set.Text("queries"))
 	}
+	if set.Text("mix") == "" {
+		b.mix = b.possible()
+	}
 	b.describe(set, e.args)
 	return b, nil
+}
+
+// possible returns the shares of the mix for which a query is selected.
+func (b *bench) possible() []share {
+	return slices.DeleteFunc(b.mix, func(s share) bool {
+		return s.kind != measured && !slices.ContainsFunc(b.queries, func(q suite.Query) bool { return q.Kind == s.kind })
+	})
 }
 
 // generate makes the graph of the suite in the wanted size.

@@ -14,7 +14,7 @@ func own() Suite {
 	return Suite{
 		Name:    "own",
 		Summary: "small requests, scans, transfers and durable writes on people who know each other",
-		Sizes:   []Size{{"standard", 20_000, 200_000}, {"tiny", 500, 3_000}},
+		Sizes:   []Size{{Name: "standard", Nodes: 20_000, Relationships: 200_000}, {Name: "tiny", Nodes: 500, Relationships: 3_000}},
 		Free:    true,
 		Make: func(size Size, seed uint64) *Workload {
 			d := newPeople(size.Nodes, size.Relationships, seed)

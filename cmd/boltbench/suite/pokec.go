@@ -28,7 +28,7 @@ func pokecSuite() Suite {
 	return Suite{
 		Name:    "pokec",
 		Summary: "mgbench's query groups (arango, create, aggregation, match, update, basic) on a generated power-law graph",
-		Sizes:   []Size{{"small", 10_000, 121_716}, {"medium", 100_000, 1_768_515}, {"tiny", 400, 3_000}},
+		Sizes:   []Size{{Name: "small", Nodes: 10_000, Relationships: 121_716}, {Name: "medium", Nodes: 100_000, Relationships: 1_768_515}, {Name: "tiny", Nodes: 400, Relationships: 3_000}},
 		Make: func(size Size, seed uint64) *Workload {
 			r := rand.New(rand.NewPCG(seed, 10)) //nolint:gosec // a repeatable graph, no secret
 			d := &pokec{net: newNetwork(size.Nodes, size.Relationships, r), users: make([]user, size.Nodes)}

@@ -140,11 +140,20 @@ func (w *Workload) Labels() []string {
 	return labels
 }
 
-// A Size is a named size of a suite's graph. What a node is counted as is the
-// suite's business; its help says it.
+// A Size is a named size of a suite's graph, given by its numbers of nodes and
+// relationships or, for a social network, by that of its persons.
 type Size struct {
 	Name                 string
 	Nodes, Relationships int
+	Persons              int
+}
+
+// String describes the size.
+func (s Size) String() string {
+	if s.Persons > 0 {
+		return fmt.Sprintf("%d persons", s.Persons)
+	}
+	return fmt.Sprintf("%d nodes, %d relationships", s.Nodes, s.Relationships)
 }
 
 // A Suite is a benchmark that can be asked for by name.
@@ -175,7 +184,7 @@ func (s *Suite) Size(name string) (Size, bool) {
 
 // All returns the suites in the order of the list.
 func All() []Suite {
-	return []Suite{own(), pokecSuite(), handshakes()}
+	return []Suite{own(), pokecSuite(), lsqb(), studySuite(), interactive(), handshakes()}
 }
 
 // Find returns the suite of that name.

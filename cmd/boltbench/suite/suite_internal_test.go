@@ -95,7 +95,7 @@ func TestJudge(t *testing.T) {
 func smallest(s *Suite, seed uint64) *Workload {
 	var size Size
 	for i, x := range s.Sizes {
-		if i == 0 || x.Nodes < size.Nodes {
+		if i == 0 || x.Nodes+x.Persons < size.Nodes+size.Persons {
 			size = x
 		}
 	}
