@@ -10,6 +10,7 @@ import (
 	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/server"
 	"github.com/drawbolt/drawbolt/server/servertest"
+	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
 const terminated = "FAILURE {code: Neo.ClientError.Transaction.Terminated"
@@ -286,5 +287,49 @@ func TestCloseCancels(t *testing.T) {
 	}
 	if db.Rollbacks.Load() != 1 || db.Open.Load() != 0 {
 		t.Error("the transaction was not rolled back")
+	}
+}
+
+// TestTimeoutBesideResults lets a timeout pass at any moment of a session that
+// reads results: while it executes, between two requests, and while it waits. What
+// is open must be closed once, by the timer or by the session.
+func TestTimeoutBesideResults(t *testing.T) {
+	t.Parallel()
+	s, db := start(t, server.Options{})
+	var timed, whole int
+	for round := range 400 {
+		timeout := time.Duration(1+round%20) * 50 * time.Microsecond
+		extra := bolt.TransactionExtra{HasTimeout: true, Timeout: timeout}
+		requests := []appender{&bolt.Begin{Extra: extra}, run("rows 3"), run("rows 2"), pull(1), pullAll(), &bolt.Commit{}}
+		if round%2 == 0 {
+			requests = []appender{&bolt.Run{Query: "rows 3", Parameters: graph.Map(nil), Extra: extra}, pull(1), pull(1), pullAll()}
+		}
+		c := login(t, s, "5.4")
+		failed := false
+		for _, r := range requests {
+			c.send(r)
+			switch got := c.outcome(); {
+			case got == "FAILURE", got == ignored && failed:
+				failed = true
+			case got != success || failed:
+				t.Fatalf("round %d: %T is answered with %s", round, r, got)
+			}
+		}
+		if failed {
+			timed++
+			c.send(&bolt.Reset{})
+			c.want("SUCCESS {}")
+		} else {
+			whole++
+		}
+		c.send(run("rows 1"), pullAll())
+		c.want("SUCCESS", "RECORD", "SUCCESS")
+		if n := db.Open.Load(); n != 0 {
+			t.Fatalf("round %d: %d results or transactions are open", round, n)
+		}
+		c.conn.Close()
+	}
+	if timed == 0 || whole == 0 {
+		t.Errorf("%d transactions timed out and %d did not: the timeouts test nothing", timed, whole)
 	}
 }
