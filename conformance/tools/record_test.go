@@ -10,8 +10,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/coder/websocket"
 	"github.com/neo4j/neo4j-go-driver/v5/neo4j/config"
 
+	"github.com/drawbolt/drawbolt/bolt/bolttest"
 	"github.com/drawbolt/drawbolt/conformance/binary"
 	"github.com/drawbolt/drawbolt/tls"
 	"github.com/drawbolt/drawbolt/tls/tlstest"
@@ -129,5 +131,32 @@ func TestRecord(t *testing.T) {
 		if strings.Contains(string(data), "sesame") {
 			t.Errorf("the password is in %s", filepath.Base(tt.file))
 		}
+	}
+}
+
+// TestRecordWebSocket records a client that carries Bolt in a WebSocket, as
+// browsers do, and decodes what its frames hold.
+func TestRecordWebSocket(t *testing.T) {
+	boltcheck := build(t)
+	server := binary.Start(t, binary.Options{Plaintext: true})
+	script := filepath.Join(t.TempDir(), "session.script")
+	recorder := boltcheck.start(t, "record", "--listen=127.0.0.1:0", "--connections=1", "--uri="+server.URI("bolt"), "-o", script)
+	ws, _, err := websocket.Dial(t.Context(), "ws://"+recorder.address, nil) //nolint:bodyclose // the library closes it
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := bolttest.New(t, websocket.NetConn(t.Context(), ws, websocket.MessageBinary))
+	c.Open("5.4")
+	c.Login("", "")
+	c.Send(`RUN "RETURN 1 AS n" {} {}`, "PULL {n: -1}")
+	c.Expect("SUCCESS *", "RECORD [1]", "SUCCESS *")
+	c.Send("GOODBYE")
+	c.Close()
+	if code := recorder.wait(); code != 0 {
+		t.Errorf("record: exit %d, %s", code, recorder.rest)
+	}
+	text, err := os.ReadFile(script)
+	if err != nil || !strings.HasPrefix(string(text), "!: BOLT 5.4\n") || !strings.Contains(string(text), "\nS: RECORD [1]\n") {
+		t.Errorf("%v\n%s", err, text)
 	}
 }

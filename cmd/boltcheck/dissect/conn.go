@@ -50,6 +50,8 @@ type half struct {
 	dropped bool // it was too long: its payload is gone
 
 	skipped int64 // bytes since the last message, while lost
+
+	frames *frames // not nil behind the upgrade to a WebSocket
 }
 
 type state uint8
@@ -84,6 +86,9 @@ func (c *Conn) Feed(side Side, now time.Time, b []byte) []Event {
 	h := &c.halves[side]
 	if len(h.buf) == 0 && len(h.chunks) == 0 {
 		h.began = now
+	}
+	if h.frames != nil {
+		b = h.frames.take(b)
 	}
 	h.buf = append(h.buf, b...)
 	c.advance(h, false)
@@ -157,6 +162,7 @@ func (c *Conn) cut(h *half) {
 
 // advance takes apart what is there. Final: no more bytes will come.
 func (c *Conn) advance(h *half, final bool) {
+	defer c.frameFault(h)
 	for more := true; more; {
 		switch h.state {
 		case stateStart:
@@ -172,6 +178,15 @@ func (c *Conn) advance(h *half, final bool) {
 			h.buf, more = nil, false
 		}
 	}
+}
+
+// frameFault tells when the frames of a WebSocket have ended.
+func (c *Conn) frameFault(h *half) {
+	if h.frames == nil || h.frames.fault == "" || h.state == stateClosed {
+		return
+	}
+	c.cut(h)
+	c.close(h, KindForeign, h.frames.fault)
 }
 
 // chunk takes one chunk and reports whether there may be another.

@@ -13,7 +13,8 @@ import (
 )
 
 // dissected returns what a script of bytes gives, in the form of a Printer. Its
-// lines are C, S or ? and hex, or a message of bolttest behind a !, or "C gap 5".
+// lines are C, S or ? and hex, a message of bolttest behind a !, text behind a ' with |
+// for its line ends, or "C gap 5".
 func dissected(t *testing.T, o dissect.Options, script string) string {
 	t.Helper()
 	c := dissect.New(o)
@@ -33,6 +34,10 @@ func dissected(t *testing.T, o dissect.Options, script string) string {
 		var missing int64
 		if n, _ := fmt.Sscanf(rest, "gap %d", &missing); n == 1 {
 			show(c.Gap(from, time.Time{}, missing))
+			continue
+		}
+		if text, ok := strings.CutPrefix(rest, "' "); ok {
+			show(c.Feed(from, time.Time{}, []byte(strings.ReplaceAll(text, "|", "\r\n"))))
 			continue
 		}
 		show(c.Feed(from, time.Time{}, wire(t, rest)))
@@ -193,8 +198,32 @@ func TestConn(t *testing.T) {
 		},
 		{
 			name:   "HTTP",
+			script: "C 47 45 54 20 2F 0D 0A 0D 0A 00",
+			want:   `C @0 FOREIGN HTTP: "GET /"`,
+		},
+		{
+			name:   "HTTP without an end",
 			script: "C 47 45 54 20 2F",
-			want:   `C @0 FOREIGN HTTP: a web browser, or a driver that uses a WebSocket`,
+			want:   `C @0 FOREIGN HTTP: "GET /"`,
+		},
+		{
+			name: "WebSocket",
+			script: `C ' GET / HTTP/1.1|Upgrade: websocket||
+				S ' HTTP/1.1 101 Switching Protocols|Upgrade: websocket||
+				C 82 94 00 00 00 FF 60 60 B0 E8  00 00 04 FA  00 00 00 FF  00 00
+				C 00 FF 00 00 00 FF
+				S 82 04 00 00 04 05
+				S 89 01 FF 82 07 00 03 B1 70
+				S A0 00 00 88 00
+				C C2 80 01 02 03 04`,
+			want: `
+				C @0 FOREIGN WebSocket: "GET / HTTP/1.1"
+				S @0 FOREIGN WebSocket: "HTTP/1.1 101 Switching Protocols"
+				C @38 OPENING offers 5.4
+				S @56 REPLY agrees to Bolt 5.4
+				S @60 [3] SUCCESS {}
+				S @67 FOREIGN the WebSocket is closed
+				C @58 FOREIGN the frames of the WebSocket are compressed, or broken`,
 		},
 		{
 			name:   "what a version does not have",

@@ -8,7 +8,8 @@
 // in the stream, its chunks and, for answers, the request that it answers. All
 // versions of package bolt are known; what is sent by servers is decoded as well
 // as what is sent by clients. Without a handshake, and without a version, what
-// any version has is accepted.
+// any version has is accepted. Bolt inside of a WebSocket is taken out of its
+// frames; offsets do not count their heads then.
 //
 // Broken input is described where it is: an event has a [Problem] with the offset,
 // and the dissection goes on behind it when the framing still tells where

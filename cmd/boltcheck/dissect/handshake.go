@@ -28,8 +28,8 @@ func (c *Conn) begin(h *half, final bool) bool {
 	switch {
 	case bytes.HasPrefix(b, []byte{0x16, 0x03}):
 		c.close(h, KindEncrypted, "TLS begins; nothing of it can be decoded without its keys")
-	case c.foreign(b):
-		c.close(h, KindForeign, "HTTP: a web browser, or a driver that uses a WebSocket")
+	case isHTTP(b) && h.frames == nil:
+		return c.http(h, final)
 	case h.side != Server && bolt.IsMagic(b):
 		return c.opening(h)
 	case h.side != Client && looksLikeReply(b):
@@ -42,10 +42,6 @@ func (c *Conn) begin(h *half, final bool) bool {
 		h.state = stateMessages
 	}
 	return true
-}
-
-func (c *Conn) foreign(b []byte) bool {
-	return bytes.HasPrefix(b, []byte("GET ")) || bytes.HasPrefix(b, []byte("HTTP"))
 }
 
 // looksLikeReply tells a server's answer to the opening from the begin of a

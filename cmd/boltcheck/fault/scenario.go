@@ -63,7 +63,7 @@ func Scenarios() []Scenario {
 		name      string
 		scenarios []Scenario
 	}{
-		{"certificate", certificateScenarios()},
+		{"certificate", append(certificateScenarios(), peerScenarios()...)},
 		{"protocol", protocolScenarios()},
 		{"handshake", handshakeScenarios()},
 		{"session", sessionScenarios()},
@@ -178,6 +178,12 @@ func certificateScenarios() []Scenario {
 			Name: "weak-signature", Expect: once(Refuse), Server: "shows a certificate that is signed with SHA-1",
 			Client: "refuse", stage: bad(leaf{sha1: true}),
 		},
+	}
+}
+
+// peerScenarios are about certificates over time, and of the client.
+func peerScenarios() []Scenario {
+	return []Scenario{
 		{
 			Name: "swap", Expect: []Expectation{Connect, Connect}, Server: "shows another good certificate on the second connection",
 			Client: "connect both times: certificates are renewed", stage: swap(func(a *Authority) (tls.Certificate, error) { return a.issue(leaf{}) }),

@@ -28,7 +28,7 @@ var (
 	// Of Wireshark's arrays: "char peer0_1[] = { /* Packet 4 */".
 	arrayLine = regexp.MustCompile(`\bpeer([01])_\d+\s*\[[^\]]*\]\s*=\s*\{`)
 	// Somebody's own: "C: 60 60 …".
-	sideLine = regexp.MustCompile(`^(?i:(c|client|>{1,3}|→)|(s|server|<{1,3}|←))(?::|\s)\s*(.*)$`)
+	sideLine = regexp.MustCompile(`^(?i:(c:|client[:\s]|[>→]+:?)|(s:|server[:\s]|[<←]+:?))\s*(.*)$`)
 	// Of Python: b"\x60…".
 	pythonBytes = regexp.MustCompile(`\bb["']`)
 	comments    = regexp.MustCompile(`(?s)/\*.*?\*/`)
@@ -39,8 +39,8 @@ func parseHex(text []byte, side dissect.Side) ([]piece, error) {
 	text = comments.ReplaceAllFunc(text, func(c []byte) []byte {
 		return bytes.Repeat([]byte{'\n'}, bytes.Count(c, []byte{'\n'})) // lines keep their numbers
 	})
-	dump := looksLikeDump(text)
-	p := &hexParser{given: side, side: side, dump: dump}
+	p := &hexParser{given: side, side: side, dump: looksLikeDump(text)}
+	p.margin = margin(text)
 	n := 0
 	for line := range strings.Lines(string(text)) {
 		n++
@@ -74,10 +74,28 @@ func looksLikeDump(text []byte) bool {
 	return false
 }
 
+// margin returns how far all lines of a text are indented.
+func margin(text []byte) int {
+	least := -1
+	for line := range strings.Lines(string(text)) {
+		if n := indent(line); strings.TrimSpace(line) != "" && (least < 0 || n < least) {
+			least = n
+		}
+	}
+	return max(least, 0)
+}
+
+// indent returns the width of the blanks in front of a line; a tab is four.
+func indent(line string) int {
+	blanks := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	return len(blanks) + 3*strings.Count(blanks, "\t")
+}
+
 type hexParser struct {
 	given  dissect.Side // for lines that do not tell it
 	side   dissect.Side
 	dump   bool
+	margin int // blanks in front of all lines
 	pieces []piece
 	half   byte // a digit that waits for the second one of its byte
 }
@@ -100,7 +118,7 @@ func (p *hexParser) line(line string) error {
 		}
 		trimmed = trimmed[m[1]:]
 	case p.dump && dumpOf(trimmed) != "":
-		if p.given == dissect.Either && strings.HasPrefix(line, "    ") { // Wireshark's second side
+		if p.given == dissect.Either && indent(line) >= p.margin+4 { // Wireshark's second side
 			p.side = dissect.Server
 		} else {
 			p.side = p.given

@@ -87,6 +87,11 @@ func TestHex(t *testing.T) {
 			text: "00000000  60 60 b0 17                                        ``..\n    00000000  00 00 04 04                                        ....\n",
 		},
 		{
+			name: "a dump that is indented as a whole", want: "1 either 6060B017\n1 server 00000404",
+			text: "    00000000  60 60 b0 17                                        ``..\n\t\t00000000  00 00 04 04                                        ....\n",
+		},
+		{name: "single digits that could be a side", text: "0x0c c 0x0d", want: "1 either 0C0C0D"},
+		{
 			name: "Wireshark arrays", want: "1 client 6060B017\n1 server 00000404",
 			text: "char peer0_0[] = { /* Packet 4 */\n0x60, 0x60, 0xb0, 0x17 };\nchar peer1_0[] = { /* Packet 6 */\n0x00, 0x00, 0x04, 0x04 };\n",
 		},
@@ -311,6 +316,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("00000000  60 60 b0 17  |``..|"))
 	f.Add([]byte("\x60\x60\xB0\x17\x00\x00\x01\xFF\x00\x08\x08\x05\x00\x00\x00\x00\x00\x00\x00\x00" +
 		"\x00\x00\x01\xFF\x01\x00\x00\x00\x06\x00\x00\x00\x00\x06\x00\x00\x0F\xB1\x6A\xA1\x86scheme\x84none\x00\x00\x00\x03\xB1\x70\xA0\x00\x00"))
+	f.Add([]byte("C: 474554202F0D0A557067726164653A20776562736F636B65740D0A0D0A 8284000000006060B017 8290 01020304 01020701"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		conns := map[*input.Connection]*dissect.Conn{}
 		var fed, told int64
@@ -324,7 +330,7 @@ func FuzzRead(f *testing.F) {
 				}
 				p.Print(e, c.Version())
 				told += e.Size
-				closed = closed || e.Size == 0 && e.Kind != dissect.KindGap // what follows is not looked at
+				closed = closed || e.Kind == dissect.KindForeign || e.Size == 0 && e.Kind != dissect.KindGap // what follows is not looked at
 			}
 		}
 		_, _ = input.Read(bytes.NewReader(data), input.Options{}, func(s input.Segment) error {
