@@ -151,7 +151,7 @@ func (s *Set) apply(e *entry, value string, origin Origin) {
 		if errors.As(err, &refused) {
 			s.fail(e.name, problem{
 				detail: refused.Error(),
-				text:   fmt.Sprintf("failed validation of new value '%s' for flag '%s'", e.told(value), e.name) + origin.suffix(),
+				text:   fmt.Sprintf("failed validation of new value '%s' for flag '%s'", e.told(refused.value.String()), e.name) + origin.suffix(),
 			})
 			return
 		}

@@ -48,7 +48,7 @@ func (v Value) String() string {
 	case Uint32, Uint64:
 		return strconv.FormatUint(v.u, 10)
 	case Double:
-		return strconv.FormatFloat(v.f, 'g', 17, 64)
+		return strings.ToLower(strings.TrimPrefix(strconv.FormatFloat(v.f, 'g', 17, 64), "+")) // inf and nan as in C
 	default:
 		return v.s
 	}
@@ -128,11 +128,23 @@ func parseUint(text string) (uint64, error) {
 	return strconv.ParseUint(strings.TrimPrefix(s, "+"), base, 64)
 }
 
+// parseDouble reads what strtod of C reads: hexadecimal numbers need no exponent,
+// and a number that is too small is as illegal as one that is too large.
 func parseDouble(text string) (float64, error) {
+	text = strings.ToLower(strings.TrimLeft(text, " \t\n\v\f\r"))
 	if strings.Contains(text, "_") {
 		return 0, errIllegal
 	}
-	return strconv.ParseFloat(strings.TrimLeft(text, " \t\n\v\f\r"), 64)
+	digits, hexadecimal := strings.CutPrefix(strings.TrimLeft(text, "+-"), "0x")
+	if hexadecimal && !strings.Contains(digits, "p") {
+		text += "p0"
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	mantissa, _, _ := strings.Cut(digits, "e")
+	if f == 0 && !hexadecimal && strings.ContainsAny(mantissa, "123456789") {
+		return 0, errIllegal
+	}
+	return f, err
 }
 
 // entry is a registered flag; it implements pflag.Value.
@@ -173,7 +185,7 @@ func (e *entry) Set(text string) error {
 	}
 	if e.row.Validate != nil {
 		if err := e.row.Validate(e.name, v); err != nil {
-			return &validationError{reason: err}
+			return &validationError{value: v, reason: err}
 		}
 	}
 	e.cur = v
@@ -181,7 +193,10 @@ func (e *entry) Set(text string) error {
 }
 
 // A validationError says that a legal value was refused by its validator.
-type validationError struct{ reason error }
+type validationError struct {
+	value  Value
+	reason error
+}
 
 func (e *validationError) Error() string { return e.reason.Error() }
 
