@@ -99,7 +99,10 @@ func (c *compiler) path(t *tree) (Value, error) {
 		}
 	}
 	v, broken := joinPath(steps)
-	if broken > 0 {
+	switch {
+	case broken == 0:
+		return Value{}, t.items[0].fault("nodes and relationships of a path have ids that are integers, strings or null")
+	case broken > 0:
 		return Value{}, t.items[broken].fault("this relationship does not join the nodes beside it")
 	}
 	return v, nil
@@ -113,58 +116,87 @@ func isEntity(v *Value, relationship bool) bool {
 	return v.Kind == packstream.KindStruct && v.Tag == tagNode && (len(v.Items) == 3 || len(v.Items) == 4)
 }
 
-// identity returns what tells a node from another one.
-func identity(node *Value) *Value {
-	if len(node.Items) > nodeElement {
-		return &node.Items[nodeElement]
-	}
-	return &node.Items[nodeID]
+// An identity is what tells one node or relationship from another.
+type identity struct {
+	kind packstream.Kind
+	n    int64
+	text string
 }
 
-// ends returns the identities of a relationship's nodes, and its own.
-func ends(rel *Value) (start, end, own *Value) {
-	if len(rel.Items) > relEndElement {
-		return &rel.Items[relStartElement], &rel.Items[relEndElement], &rel.Items[relElement]
+// identify returns the identity that a value is. It is false for one that is
+// neither an integer nor a string nor null.
+func identify(v *Value) (identity, bool) {
+	switch v.Kind {
+	case packstream.KindNull, packstream.KindInteger, packstream.KindString:
+		return identity{v.Kind, v.Int, v.Text}, true
+	default:
+		return identity{}, false
 	}
-	return &rel.Items[relStart], &rel.Items[relEnd], &rel.Items[relID]
+}
+
+// nodeIdentity returns the identity of a node: its element id, if it has one.
+func nodeIdentity(node *Value) (identity, bool) {
+	if len(node.Items) > nodeElement {
+		return identify(&node.Items[nodeElement])
+	}
+	return identify(&node.Items[nodeID])
+}
+
+// identities returns those of a relationship's nodes, and its own.
+func identities(rel *Value) (start, end, own identity, ok bool) {
+	places := [3]int{relStart, relEnd, relID}
+	if len(rel.Items) > relEndElement {
+		places = [3]int{relStartElement, relEndElement, relElement}
+	}
+	var list [3]identity
+	for i, place := range places {
+		if list[i], ok = identify(&rel.Items[place]); !ok {
+			return start, end, own, false
+		}
+	}
+	return list[0], list[1], list[2], true
 }
 
 // joinPath makes the structure of a path: its distinct nodes, its distinct
 // relationships without their ends, and how they follow each other. Broken is
-// the place of a relationship that does not fit, or 0.
+// the place of a step that does not fit, or -1.
 func joinPath(steps []Value) (path Value, broken int) {
-	nodes, rels, walk := List(), List(), List()
-	nodes.Items = append(nodes.Items, steps[0])
-	var joined []*Value // the relationships behind rels
+	nodes, rels, walk := List(steps[0]), List(), List()
+	rels.Items, walk.Items = []Value{}, []Value{}
+	before, ok := nodeIdentity(&steps[0])
+	if !ok {
+		return Value{}, 0
+	}
+	places, joined := map[identity]int{before: 0}, map[identity]int{}
 	for i := 1; i < len(steps); i += 2 {
-		rel, next := &steps[i], &steps[i+1]
-		start, end, own := ends(rel)
-		before, after := identity(&steps[i-1]), identity(next)
+		start, end, own, ok := identities(&steps[i])
+		after, okay := nodeIdentity(&steps[i+1])
 		direction := int64(1)
 		switch {
-		case Equal(start, before) && Equal(end, after):
-		case Equal(end, before) && Equal(start, after):
+		case !ok || !okay:
+			return Value{}, i
+		case start == before && end == after:
+		case end == before && start == after:
 			direction = -1
 		default:
 			return Value{}, i
 		}
-		at := slices.IndexFunc(joined, func(r *Value) bool {
-			_, _, other := ends(r)
-			return Equal(own, other)
-		})
-		if at < 0 {
-			at = len(joined)
-			joined = append(joined, rel)
-			rels.Items = append(rels.Items, unbind(rel))
+		at, known := joined[own]
+		if !known {
+			at = len(rels.Items)
+			joined[own] = at
+			rels.Items = append(rels.Items, unbind(&steps[i]))
 		}
-		place := slices.IndexFunc(nodes.Items, func(n Value) bool { return Equal(identity(&n), after) })
-		if place < 0 {
+		place, known := places[after]
+		if !known {
 			place = len(nodes.Items)
-			nodes.Items = append(nodes.Items, *next)
+			places[after] = place
+			nodes.Items = append(nodes.Items, steps[i+1])
 		}
 		walk.Items = append(walk.Items, Int(direction*int64(at+1)), Int(int64(place)))
+		before = after
 	}
-	return Struct(tagPath, nodes, rels, walk), 0
+	return Struct(tagPath, nodes, rels, walk), -1
 }
 
 // unbind returns a relationship without its ends.
@@ -183,7 +215,7 @@ func walkPath(path *Value) ([]Value, bool) {
 		return nil, false
 	}
 	nodes, rels, walk := path.Items[0].Items, path.Items[1].Items, path.Items[2].Items
-	if slices.ContainsFunc(nodes, func(n Value) bool { return !isEntity(&n, false) }) {
+	if slices.ContainsFunc(nodes, func(n Value) bool { return !isEntity(&n, false) || holdsPath(&n) }) || slices.ContainsFunc(rels, func(r Value) bool { return holdsPath(&r) }) {
 		return nil, false
 	}
 	steps := []Value{nodes[0]}
@@ -204,7 +236,18 @@ func walkPath(path *Value) ([]Value, bool) {
 		steps = append(steps, rel, nodes[place])
 	}
 	again, broken := joinPath(steps)
-	return steps, broken == 0 && Equal(&again, path)
+	return steps, broken < 0 && Equal(&again, path)
+}
+
+// holdsPath reports whether there is a path in a value. A node stands in a path's
+// text as often as the path comes by; paths in the nodes of paths would make that
+// a power of their depth.
+func holdsPath(v *Value) bool {
+	if v.Kind == packstream.KindStruct && v.Tag == tagPath {
+		return true
+	}
+	return slices.ContainsFunc(v.Items, func(item Value) bool { return holdsPath(&item) }) ||
+		slices.ContainsFunc(v.Entries, func(e Entry) bool { return holdsPath(&e.Value) })
 }
 
 // bind gives a relationship its ends.

@@ -26,15 +26,21 @@ type key struct {
 	unordered bool // of the value, if it is a list
 }
 
-// A Mismatch tells where a value is not what was expected.
+// A Mismatch tells where a value is not what was expected. It keeps the value.
 type Mismatch struct {
-	Path      string // such as [2].db; empty for the whole value
-	Want, Got string
+	Path string // such as [2].db; empty for the whole value
+	Want string
+	got  *Value // nil for no value
+	note string // in place of got
 }
 
 // String returns one line.
 func (m *Mismatch) String() string {
-	text := fmt.Sprintf("expected %s, got %s", m.Want, m.Got)
+	got := m.note
+	if m.got != nil {
+		got += describe(m.got)
+	}
+	text := fmt.Sprintf("expected %s, got %s", m.Want, got)
 	if m.Path != "" {
 		text = m.Path + ": " + text
 	}
@@ -75,7 +81,7 @@ func (p *Pattern) Match(v *Value) *Mismatch {
 	case p.any, p.class != nil && p.class.covers(v):
 		return nil
 	case p.class != nil:
-		return &Mismatch{Want: "any " + p.class.name, Got: describe(v)}
+		return &Mismatch{Want: "any " + p.class.name, got: v}
 	case p.value.Kind != v.Kind || p.value.Tag != v.Tag:
 		return p.differs(v)
 	}
@@ -93,7 +99,7 @@ func (p *Pattern) Match(v *Value) *Mismatch {
 }
 
 func (p *Pattern) differs(v *Value) *Mismatch {
-	return &Mismatch{Want: shorten(p.source), Got: describe(v)}
+	return &Mismatch{Want: shorten(p.source), got: v}
 }
 
 func (p *Pattern) matchItems(v *Value) *Mismatch {
@@ -106,12 +112,13 @@ func (p *Pattern) matchItems(v *Value) *Mismatch {
 	if len(p.items) != len(v.Items) {
 		return &Mismatch{
 			Want: fmt.Sprintf("%d items in %s", len(p.items), shorten(p.source)),
-			Got:  fmt.Sprintf("%d in %s", len(v.Items), describe(v)),
+			got:  v,
+			note: fmt.Sprintf("%d in ", len(v.Items)),
 		}
 	}
 	if p.unordered && v.Kind == packstream.KindList {
 		if !p.pairUp(v) {
-			return &Mismatch{Want: shorten(p.source) + " in any order", Got: describe(v)}
+			return &Mismatch{Want: shorten(p.source) + " in any order", got: v}
 		}
 		return nil
 	}
@@ -130,7 +137,7 @@ func (p *Pattern) matchMap(v *Value) *Mismatch {
 		switch {
 		case !ok && k.optional:
 		case !ok:
-			return &Mismatch{Path: pathTo(k.name), Want: shorten(p.items[i].source), Got: "no such key"}
+			return &Mismatch{Path: pathTo(k.name), Want: shorten(p.items[i].source), note: "no such key"}
 		default:
 			if m := p.items[i].Match(&got); m != nil {
 				m.Path = pathTo(k.name) + m.Path
@@ -140,7 +147,7 @@ func (p *Pattern) matchMap(v *Value) *Mismatch {
 	}
 	for i := range v.Entries {
 		if e := &v.Entries[i]; p.position(e.Key) == len(p.keys) {
-			return &Mismatch{Path: pathTo(e.Key), Want: "no such key", Got: describe(&e.Value)}
+			return &Mismatch{Path: pathTo(e.Key), Want: "no such key", got: &e.Value}
 		}
 	}
 	return nil

@@ -325,6 +325,11 @@ func (p *printer) entity(dst []byte, sigil string, fields []Value, properties in
 	return append(dst, "]}"...)
 }
 
+// longPath is how long the text of a path that comes by something twice may be
+// before it is written as a structure, where all stand once: a short message could
+// have a path that comes by its largest node thousands of times.
+const longPath = 64 << 10
+
 func (p *printer) path(dst []byte, v *Value) []byte {
 	steps, ok := walkPath(v)
 	if !ok {
@@ -333,7 +338,19 @@ func (p *printer) path(dst []byte, v *Value) []byte {
 	since := entityVersion(len(steps[0].Items) > nodeElement)
 	// The inside of a path is a value in patterns too.
 	inner := printer{version: p.inside("..", since)}
-	return append(inner.list(p.open(dst, "..", since), steps), '}')
+	repeats := len(steps) > len(v.Items[0].Items)+len(v.Items[1].Items)
+	start := len(dst)
+	dst = append(p.open(dst, "..", since), '[')
+	for i := range steps {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = inner.append(dst, &steps[i])
+		if repeats && len(dst)-start > longPath {
+			return p.plain(dst[:start], v)
+		}
+	}
+	return append(dst, "]}"...)
 }
 
 func (p *printer) unsupported(dst []byte, v *Value) []byte {

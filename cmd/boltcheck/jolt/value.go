@@ -87,11 +87,36 @@ func Equal(a, b *Value) bool {
 	case packstream.KindList, packstream.KindStruct:
 		return a.Tag == b.Tag && slices.EqualFunc(a.Items, b.Items, func(x, y Value) bool { return Equal(&x, &y) })
 	case packstream.KindMap:
-		return len(a.Entries) == len(b.Entries) && !slices.ContainsFunc(a.Entries, func(e Entry) bool {
-			other, ok := b.Get(e.Key)
-			return !ok || !Equal(&e.Value, &other)
-		})
+		return equalEntries(a.Entries, b.Entries)
 	default:
 		return true
 	}
+}
+
+// equalEntries compares maps: place by place as long as their keys stand in the
+// same order, by an index from there on.
+func equalEntries(a, b []Entry) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	var index map[string]*Value
+	for i := range a {
+		other := &b[i].Value
+		if index == nil && a[i].Key != b[i].Key {
+			index = make(map[string]*Value, len(b)-i)
+			for j := len(b) - 1; j >= i; j-- {
+				index[b[j].Key] = &b[j].Value
+			}
+		}
+		if index != nil {
+			var ok bool
+			if other, ok = index[a[i].Key]; !ok {
+				return false
+			}
+		}
+		if !Equal(&a[i].Value, other) {
+			return false
+		}
+	}
+	return true
 }

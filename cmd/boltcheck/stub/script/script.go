@@ -148,8 +148,7 @@ func (p *parser) head() error {
 			break
 		}
 		p.next++
-		name, _, _ := strings.Cut(w.text, " ")
-		if name != "BOLT" {
+		if name, _, _ := split(w.text); name != "BOLT" {
 			rest = append(rest, w)
 			continue
 		}
@@ -230,9 +229,7 @@ func hasManifest(v *bolt.Version) bool { return v.GQLErrors } // it came with 5.
 
 // bang reads any other line of the head.
 func (p *parser) bang(w word) error {
-	name, argument, _ := strings.Cut(w.text, " ")
-	argument = strings.TrimSpace(argument)
-	at := len(w.text) - len(argument)
+	name, argument, at := split(w.text)
 	s := p.script
 	var err error
 	switch name {

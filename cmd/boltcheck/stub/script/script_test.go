@@ -217,8 +217,8 @@ func TestHead(t *testing.T) {
 # Comments and empty lines may stand here too.
 !: BOLT 5.7 FF 01
 !: ALLOW CONCURRENT
-!: AUTO RESET
-!: AUTO GOODBYE
+!:	AUTO	RESET
+!:AUTO GOODBYE
 !: HANDSHAKE 00 0 0007 5
 !: HANDSHAKE_RESPONSE 00
 !: HANDSHAKE_DELAY 0.25
