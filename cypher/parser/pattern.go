@@ -411,21 +411,46 @@ func (p *parser) limitLabels(n int) {
 }
 
 // labelBar reports whether the bar that is the current token joins labels.
-// Inside of a comprehension it does so only when another label operator or
-// the end of a parenthesis shows that it can not be the bar of the
-// comprehension.
+// Inside of a comprehension the last bar is the one of the comprehension.
 func (p *parser) labelBar() bool {
 	if p.bars == 0 {
 		return true
 	}
-	n := 1
-	if p.ahead(n) == token.Colon {
+	next := p.ahead(1)
+	switch {
+	case next == token.Colon, next == token.Exclamation, next == token.Percent:
 		return true
-	}
-	if p.ahead(n) == token.Exclamation || p.ahead(n) == token.Percent {
+	case next.Name() && p.ahead(2) == token.Ampersand:
 		return true
+	case next.Name() && p.ahead(2) == token.Colon:
+		return false // x:A | y:B
+	case next.Name(), next == token.LeftParen, next == token.Dollar:
+		return p.barAhead(1)
+	default:
+		return false
 	}
-	return p.ahead(n).Name() && (p.ahead(n+1) == token.Pipe || p.ahead(n+1) == token.Ampersand)
+}
+
+// barAhead reports whether there is a bar between token n and the end of the
+// brackets around it, outside of those in between.
+func (p *parser) barAhead(n int) bool {
+	for depth := 0; ; n++ {
+		switch p.ahead(n) {
+		case token.LeftParen, token.LeftBracket, token.LeftBrace:
+			depth++
+		case token.RightParen, token.RightBracket, token.RightBrace:
+			if depth--; depth < 0 {
+				return false
+			}
+		case token.Pipe:
+			if depth == 0 {
+				return true
+			}
+		case token.EOF:
+			return false
+		default:
+		}
+	}
 }
 
 func (p *parser) labelAnd() ast.LabelExpr {
