@@ -142,6 +142,8 @@ type Engine struct {
 	shared     *lru.Cache[string, *prepared] // by text without literals
 	// level is the storage.Isolation of transactions that name none.
 	level atomic.Uint32
+	// numbers counts the transactions that statements make by themselves.
+	numbers atomic.Uint64
 	// sources are options.Load in the words of the package that loads.
 	sources load.Sources
 	// normalizers keeps buffers of *parser.Normalizer, results those of *Result.

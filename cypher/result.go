@@ -104,7 +104,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, x *execution) (*Result,
 	}
 	run.Start(exec.Options{
 		Store: e.store, Transaction: tx, Parameters: r.values, Function: &r.function,
-		Profile: p.mode == profileMode, MemoryLimit: e.memoryLimit(p), Sources: &e.sources, Deletes: x.deletes, Shared: x.shared,
+		Profile: p.mode == profileMode, MemoryLimit: e.memoryLimit(p), Sources: &e.sources, Numbers: &e.numbers, Deletes: x.deletes, Shared: x.shared,
 	})
 	r.run = run
 	if !p.plan.Writes && !p.alone {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/function"
@@ -56,6 +57,9 @@ type Options struct {
 	MemoryLimit int64
 	// Sources says what may be loaded; nil for nothing.
 	Sources *load.Sources
+	// Numbers counts the transactions that subqueries make, for their ids; nil
+	// gives them none.
+	Numbers *atomic.Uint64
 	// Shared says that later statements of the transaction may write while
 	// this one still returns rows, which it must not see.
 	Shared bool
@@ -78,6 +82,7 @@ type Run struct {
 	argument  *expr.Batch // the rows of the arguments that are being built
 	loads     []*loadCSV
 	sources   *load.Sources
+	numbers   *atomic.Uint64
 	table     *rows       // the table around the operators that are being built
 	first     *expr.Batch // the single row that the statement starts with
 	epochs    []int       // by segment: how often it has begun
@@ -117,7 +122,7 @@ func New(p *plan.Plan) (*Run, error) {
 func (r *Run) Start(o Options) {
 	r.store, r.tx, r.limit, r.memory = o.Store, o.Transaction, o.MemoryLimit, 0
 	r.counters, r.shared = Counters{}, o.Shared
-	r.profiling, r.sources = o.Profile, o.Sources
+	r.profiling, r.sources, r.numbers = o.Profile, o.Sources, o.Numbers
 	if o.Profile {
 		r.profile = make([]Profile, r.plan.Operators)
 	}

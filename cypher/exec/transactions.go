@@ -1,96 +1,182 @@
 package exec
 
 import (
-	"errors"
-	"slices"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/plan"
-	"github.com/drawbolt/drawbolt/storage"
-	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
 const (
 	// defaultPortion is how many rows share a transaction when the statement
 	// does not say.
 	defaultPortion = 1000
-	// retries bounds how often a transaction that had to give way is tried
-	// again.
-	retries = 10
+	// mostWorkers bounds how many transactions of a statement run at a time.
+	mostWorkers = 256
+	// inRound is how many portions a worker takes, on average, before all wait
+	// for the last of them: results are returned in the order of their rows.
+	inRound = 4
+	// defaultRetry is how long ON ERROR RETRY tries when the statement does not
+	// say.
+	defaultRetry = 30 * time.Second
 )
 
-// inTransactions runs a subquery for each row, in transactions of its own.
+// inTransactions runs a subquery for each row, in transactions of its own, one
+// after the other or several at a time. None of them is left when next returns.
 type inTransactions struct {
-	run     *Run
-	c       *expr.Context
-	plan    *plan.InTransactions
-	input   operator
-	sub     *Run
-	in      *expr.Batch // of the input
-	row     int         // the first row of it that has not been taken
-	portion rows        // the input rows of a transaction
-	done    rows        // the results of a transaction
-	at      int         // the first row of done that has not been returned
-	stopped bool        // after ON ERROR BREAK
-	out     *expr.Batch
-	scratch *expr.Batch
-	size    sizer
+	run      *Run
+	c        *expr.Context
+	plan     *plan.InTransactions
+	input    operator
+	in       *expr.Batch // of the input
+	row      int         // the first row of it that has not been taken
+	portions []*portion  // of a round, and more of earlier ones for reuse
+	filled   int         // portions of the round that have results
+	current  int         // the portion that is being returned
+	at       int         // its first row that has not been returned
+	rows     int64       // of a portion; 0 before the first one
+	workers  int
+	retry    time.Duration
+	stopped  atomic.Bool // no more transactions are to begin
+	out      *expr.Batch
+	size     sizer
+	held     int64
 }
 
 func (r *Run) newInTransactions(n *plan.InTransactions) *inTransactions {
-	o := &inTransactions{
-		run: r, c: r.context(n), plan: n, input: r.build(n.Input), out: r.newBatch(), scratch: r.newBatch(),
-	}
-	own := append([]int{n.Status}, n.Outputs...)
-	kept := without(n.Live, own)
-	for _, s := range n.Imports {
-		kept = append(without(kept, []int{s}), s)
-	}
-	o.portion = newRows(kept)
-	o.done = newRows(n.Live)
-	return o
+	return &inTransactions{run: r, c: r.context(n), plan: n, input: r.build(n.Input), out: r.newBatch()}
 }
 
 func (o *inTransactions) reset() {
 	o.input.reset()
-	o.in, o.row, o.at, o.stopped, o.size = nil, 0, 0, false, 0
-	o.portion.reset()
-	o.done.reset()
+	o.in, o.row, o.filled, o.current, o.at, o.rows, o.size, o.held = nil, 0, 0, 0, 0, 0, 0, 0
+	o.stopped.Store(false)
+	o.portions = nil
 }
 
 func (o *inTransactions) next() (*expr.Batch, error) {
-	for o.at >= o.done.n {
-		o.done.reset()
-		o.at = 0
-		more, err := o.collect()
-		if err != nil || !more {
-			return nil, err
-		}
-		if err := o.transact(); err != nil {
+	if o.rows == 0 {
+		if err := o.settings(); err != nil {
 			return nil, err
 		}
 	}
-	to := min(o.at+o.size.next(o.run), o.done.n)
-	o.done.fill(o.out, nil, o.at, to)
+	for o.current == o.filled || o.at >= o.portions[o.current].done.n {
+		o.at = 0
+		if o.current < o.filled {
+			o.current++
+			continue
+		}
+		if err := o.round(); err != nil {
+			return nil, err
+		}
+		if o.filled == 0 {
+			return nil, nil //nolint:nilnil // the end
+		}
+	}
+	done := &o.portions[o.current].done
+	to := min(o.at+o.size.next(o.run), done.n)
+	done.fill(o.out, nil, o.at, to)
 	o.at = to
 	return o.out, nil
 }
 
-// collect takes the input rows of one transaction; false when there are none.
-func (o *inTransactions) collect() (bool, error) {
-	limit := int64(defaultPortion)
+// settings reads the numbers of the statement.
+func (o *inTransactions) settings() (err error) {
+	o.rows, o.workers, o.retry = defaultPortion, 1, defaultRetry
 	if o.plan.Rows != nil {
-		var err error
-		if limit, err = count(o.c, o.plan.Rows, "IN TRANSACTIONS OF"); err != nil {
-			return false, err
-		}
-		if limit < 1 {
-			return false, expr.Errorf(expr.KindArgument, expr.DetailArgumentValue,
-				"%s: IN TRANSACTIONS OF needs at least one row", expr.DetailArgumentValue)
+		if o.rows, err = positive(o.c, o.plan.Rows, "IN TRANSACTIONS OF"); err != nil {
+			return err
 		}
 	}
-	o.portion.reset()
-	for int64(o.portion.n) < limit {
+	if o.plan.Concurrent {
+		workers := int64(runtime.GOMAXPROCS(0))
+		if o.plan.Workers != nil {
+			if workers, err = positive(o.c, o.plan.Workers, "CONCURRENT TRANSACTIONS"); err != nil {
+				return err
+			}
+		}
+		o.workers = int(min(workers, mostWorkers))
+	}
+	if o.plan.RetryFor == nil {
+		return nil
+	}
+	seconds, err := o.plan.RetryFor.Eval(o.c, &noRows, 0)
+	if err != nil {
+		return err
+	}
+	const most = 1 << 31
+	if !seconds.IsNumber() || !(seconds.Number() >= 0 && seconds.Number() <= most) {
+		return expr.Errorf(expr.KindArgument, expr.DetailArgumentValue,
+			"%s: ON ERROR RETRY FOR needs a number of seconds from 0 to %d", expr.DetailArgumentValue, most)
+	}
+	o.retry = time.Duration(seconds.Number() * float64(time.Second))
+	return nil
+}
+
+// positive reads an integer above zero.
+func positive(c *expr.Context, v *expr.Value, clause string) (int64, error) {
+	n, err := count(c, v, clause)
+	if err == nil && n < 1 {
+		return 0, expr.Errorf(expr.KindArgument, expr.DetailArgumentValue,
+			"%s: %s needs a number above 0", expr.DetailArgumentValue, clause)
+	}
+	return n, err
+}
+
+// round runs the next portions, as many at a time as the statement allows, and
+// waits for all of them.
+func (o *inTransactions) round() error {
+	o.filled, o.current = 0, 0
+	portions := 1
+	if o.workers > 1 {
+		portions = o.workers * inRound
+	}
+	var running sync.WaitGroup
+	free := make(chan struct{}, o.workers)
+	var failed error
+	for i := range portions {
+		p := o.portion(i)
+		more, err := o.collect(p)
+		if failed = err; err != nil || !more {
+			break
+		}
+		o.filled++
+		if portions == 1 {
+			p.transact(o.run.ctx)
+			break
+		}
+		free <- struct{}{}
+		running.Go(func() {
+			defer func() {
+				p.panicked = recover()
+				<-free
+			}()
+			p.transact(o.run.ctx)
+		})
+	}
+	running.Wait()
+	if err := o.settle(); err != nil {
+		return err
+	}
+	return failed
+}
+
+// portion returns a portion of the round, with nothing in it.
+func (o *inTransactions) portion(i int) *portion {
+	if i == len(o.portions) {
+		o.portions = append(o.portions, o.newPortion())
+	}
+	p := o.portions[i]
+	p.clear()
+	return p
+}
+
+// collect takes the input rows of one transaction; false when there are none.
+func (o *inTransactions) collect(p *portion) (bool, error) {
+	for int64(p.rows.n) < o.rows {
 		if o.in == nil || o.row == o.in.N {
 			var err error
 			if o.in, err = o.input.next(); err != nil {
@@ -101,174 +187,32 @@ func (o *inTransactions) collect() (bool, error) {
 			}
 			o.row = 0
 		}
-		to := min(o.row+int(limit)-o.portion.n, o.in.N)
-		o.portion.appendRows(o.in, o.row, to)
+		to := int(min(int64(o.row)+o.rows-int64(p.rows.n), int64(o.in.N)))
+		p.rows.appendRows(o.in, o.row, to)
 		o.row = to
 	}
-	return o.portion.n > 0, nil
+	return p.rows.n > 0, nil
 }
 
-// transact runs the subquery for the collected rows and commits.
-func (o *inTransactions) transact() error {
-	if o.stopped {
-		o.fail("", false)
-		return nil
-	}
-	var turn storage.Turn
-	defer turn.Done()
-	for attempt := 0; ; attempt++ {
-		err := o.try()
-		if err == nil {
-			return nil
+// settle takes over what the transactions of a round have done. It returns the
+// error of the first one that ends the statement.
+func (o *inTransactions) settle() error {
+	held := int64(0)
+	var failed error
+	for _, p := range o.portions[:o.filled] {
+		if p.panicked != nil {
+			panic(p.panicked) // where the statement is, not in a goroutine that nobody watches
 		}
-		o.done.reset()
-		if stop := o.run.check(); stop != nil {
-			return stop
-		}
-		stored, ok := errors.AsType[*storage.Error](err)
-		if ok && stored.Restartable() {
-			// Nobody has seen anything of the transaction.
-			if err := turn.Next(o.run.ctx, o.run.store, stored); err != nil {
-				return err
-			}
-			continue
-		}
-		if ok && stored.Retriable() && o.plan.Retry && attempt < retries {
-			continue
-		}
-		if o.plan.OnError == plan.FailOnError {
-			return err
-		}
-		o.stopped = o.plan.OnError == plan.BreakOnError
-		o.fail(err.Error(), true)
-		return nil
-	}
-}
-
-// try runs the subquery for the collected rows in one transaction.
-func (o *inTransactions) try() error {
-	if o.sub == nil {
-		sub, err := New(o.plan.Plan)
-		if err != nil {
-			return err
-		}
-		o.sub = sub
-	}
-	tx, err := o.run.store.BeginIsolated(o.run.ctx, storage.WriteMode, o.run.tx.Isolation())
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // does nothing after a commit
-	function := *o.c.Function
-	o.sub.Start(Options{
-		Store: o.run.store, Transaction: tx, Parameters: o.c.Parameters, Function: &function,
-		MemoryLimit: o.run.limit, Sources: o.run.sources,
-	})
-	o.sub.ctx = o.run.ctx
-	o.portion.fill(o.scratch, nil, 0, o.portion.n)
-	for row := range o.portion.n {
-		for _, s := range o.plan.Imports {
-			c := &o.sub.first.Columns[s]
-			c.Truncate()
-			c.Append(&o.scratch.Columns[s], row, row+1)
-		}
-		o.sub.first.N = 1
-		o.sub.root.reset()
-		if err := o.results(row); err != nil {
-			o.sub.Discharge() // it is in the middle of something
-			o.sub = nil
-			return err
+		o.run.counters.add(&p.counters)
+		held += p.rows.bytes() + p.done.bytes()
+		if failed == nil {
+			failed = p.err
 		}
 	}
-	if _, err := tx.Commit(o.run.ctx); err != nil {
-		return err
+	if failed != nil {
+		return failed
 	}
-	o.run.counters.add(&o.sub.counters)
-	o.report(true, true, "")
-	return nil
-}
-
-// results keeps the rows of the subquery for one input row.
-func (o *inTransactions) results(row int) error {
-	if o.plan.Unit {
-		if err := drain(o.sub.root); err != nil {
-			return err
-		}
-		o.keep(row, nil)
-		return nil
-	}
-	for none := true; ; none = false {
-		found, err := o.sub.root.next()
-		if err != nil {
-			return err
-		}
-		if found == nil {
-			if none && o.plan.Optional {
-				o.keep(row, nil)
-			}
-			return nil
-		}
-		o.keep(row, found)
-	}
-}
-
-// keep adds the result rows of an input row: one with nulls for the outputs
-// when found is nil.
-func (o *inTransactions) keep(row int, found *expr.Batch) {
-	n := 1
-	if found != nil {
-		n = found.N
-	}
-	for i, s := range o.done.slots {
-		column := &o.done.columns[i]
-		switch {
-		case s == o.plan.Status:
-			column.Kind = expr.Values
-			for range n {
-				column.Values = append(column.Values, graph.Value{})
-			}
-		case slices.Contains(o.plan.Outputs, s) && found == nil:
-			column.Kind = o.run.plan.Kinds[s]
-			at := length(column)
-			column.Resize(column.Kind, at+1)
-			column.SetNull(at)
-		case slices.Contains(o.plan.Outputs, s):
-			column.Append(&found.Columns[s], 0, n)
-		default:
-			column.AppendRepeated(&o.scratch.Columns[s], row, n)
-		}
-	}
-	o.done.n += n
-}
-
-// fail returns the input rows with nulls for what the subquery would have
-// found.
-func (o *inTransactions) fail(message string, started bool) {
-	o.portion.fill(o.scratch, nil, 0, o.portion.n)
-	for row := range o.portion.n {
-		o.keep(row, nil)
-	}
-	o.report(started, false, message)
-}
-
-// report fills in the status of a transaction's rows.
-func (o *inTransactions) report(started, committed bool, message string) {
-	for i, s := range o.done.slots {
-		if s != o.plan.Status {
-			continue
-		}
-		var text graph.Value
-		if message != "" {
-			text = graph.String(message)
-		}
-		status := graph.Map([]graph.Field{
-			{Name: "started", Value: graph.Boolean(started)},
-			{Name: "committed", Value: graph.Boolean(committed)},
-			{Name: "transactionId", Value: graph.Value{}},
-			{Name: "errorMessage", Value: text},
-		})
-		for row := range o.done.n {
-			o.done.columns[i].Values[row] = status
-		}
-	}
+	err := o.run.charge(held - o.held)
+	o.held = held
+	return err
 }

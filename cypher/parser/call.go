@@ -104,16 +104,20 @@ func (p *parser) inTransactions() *ast.InTransactions {
 	}
 	p.expectWord("TRANSACTIONS")
 	for !p.failed() {
+		at := p.start()
 		switch {
 		case p.acceptWord("OF"):
+			p.once(at, t.Rows == nil, "OF … ROWS")
 			t.Rows = p.expr()
 			if !p.acceptWord("ROWS") {
 				p.expectWord("ROW")
 			}
 		case p.kind() == token.On && p.wordAhead(1, "ERROR"):
 			p.pos += 2
+			p.once(at, t.OnError == 0, "ON ERROR")
 			t.OnError = p.onError(t)
 		case p.acceptWords("REPORT", "STATUS"):
+			p.once(at, t.Status == nil, "REPORT STATUS")
 			p.expect(token.As)
 			t.Status = p.variable()
 		default:
@@ -122,6 +126,13 @@ func (p *parser) inTransactions() *ast.InTransactions {
 		}
 	}
 	return t
+}
+
+// once refuses an option that was there already.
+func (p *parser) once(at int32, first bool, option string) {
+	if !first {
+		p.fail(at, ast.UnexpectedSyntax, option+" is there twice")
+	}
 }
 
 func (p *parser) onError(t *ast.InTransactions) ast.OnError {

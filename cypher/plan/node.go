@@ -428,10 +428,14 @@ type InTransactions struct {
 	Imports, Outputs []int
 	Unit, Optional   bool
 	Rows             *expr.Value // nil for the default
+	// Concurrent says that Workers transactions run at a time.
+	Concurrent bool
+	Workers    *expr.Value // nil for the default
 	// OnError says what a failed transaction does; Retry that it is tried
-	// again first when that may help.
-	OnError ErrorAction
-	Retry   bool
+	// again first when that may help, for RetryFor seconds.
+	OnError  ErrorAction
+	Retry    bool
+	RetryFor *expr.Value // nil for the default
 	// Status is the slot of the report about a row's transaction, or -1.
 	Status int
 }

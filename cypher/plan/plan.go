@@ -430,11 +430,19 @@ func (p *planner) subquery(c *ast.CallSubquery, input Node) (Node, error) {
 func (p *planner) inTransactions(c *ast.CallSubquery, a *Apply) (Node, error) {
 	t := c.InTransactions
 	n := &InTransactions{Input: a.Input, Outputs: a.Outputs, Unit: a.Unit, Optional: a.Optional, Status: -1, Plan: &Plan{Root: a.Inner, Writes: true}}
-	var err error
-	if t.Rows != nil {
-		if n.Rows, err = p.compiler.Compile(t.Rows); err != nil {
+	n.Concurrent = t.Concurrent
+	for _, number := range []struct {
+		e  ast.Expr
+		to **expr.Value
+	}{{t.Rows, &n.Rows}, {t.Concurrency, &n.Workers}, {t.RetryFor, &n.RetryFor}} {
+		if number.e == nil {
+			continue
+		}
+		v, err := p.compiler.Compile(number.e)
+		if err != nil {
 			return nil, err
 		}
+		*number.to = v
 	}
 	switch t.OnError {
 	case ast.OnErrorContinue, ast.OnErrorRetryThenContinue:

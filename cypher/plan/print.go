@@ -186,10 +186,17 @@ func (n *VarExpand) detail() string {
 }
 
 func (n *InTransactions) detail() string {
-	if n.Rows == nil {
-		return ""
+	d := ""
+	if n.Concurrent {
+		d = "concurrent"
+		if n.Workers != nil {
+			d = n.Workers.String() + " " + d
+		}
 	}
-	return "of " + n.Rows.String() + " rows"
+	if n.Rows != nil {
+		d = strings.TrimSpace(d + " of " + n.Rows.String() + " rows")
+	}
+	return d
 }
 
 func (n *Repeat) detail() string {

@@ -98,7 +98,7 @@ func walks(g *search.Graph, from, to graph.NodeID, most int, simple bool) []int 
 // longer.
 func TestRankingFindsAllPaths(t *testing.T) {
 	const graphs, most = 60, 6
-	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable
+	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range graphs {
 		nodes, rels := 2+rng.IntN(4), 1+rng.IntN(8)
 		view, ids := newGraph(t, nodes, func(add func(from, to int)) {

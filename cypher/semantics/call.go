@@ -6,6 +6,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/function"
+	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
 // procedure finds the procedure of a call, or reports that there is none.
@@ -177,12 +178,54 @@ func (a *analyzer) callSubquery(c *ast.CallSubquery) {
 		}
 	}
 	if t := c.InTransactions; t != nil {
-		for _, e := range []ast.Expr{t.Rows, t.Concurrency, t.RetryFor} {
-			a.constants(e)
+		a.inTransactions(t)
+	}
+}
+
+// inTransactions checks the options of IN TRANSACTIONS.
+func (a *analyzer) inTransactions(t *ast.InTransactions) {
+	for _, e := range []ast.Expr{t.Rows, t.Concurrency, t.RetryFor} {
+		a.constants(e)
+	}
+	for _, e := range []ast.Expr{t.Rows, t.Concurrency} {
+		if v, ok := literal(e); ok && (v.Kind() != graph.KindInteger || v.Int() < 1) {
+			a.fail(e, ast.InvalidArgumentValue, ast.String(e)+" must be an integer above 0")
 		}
-		if t.Status != nil {
-			a.bindNew(t.Status, ast.Of(ast.TypeMap))
+	}
+	if v, ok := literal(t.RetryFor); ok && (!v.IsNumber() || v.Number() < 0) {
+		a.fail(t.RetryFor, ast.InvalidArgumentValue, ast.String(t.RetryFor)+" must be a number of seconds that is not negative")
+	}
+	if t.Status == nil {
+		return
+	}
+	a.bindNew(t.Status, ast.Of(ast.TypeMap))
+	switch t.OnError {
+	case ast.OnErrorContinue, ast.OnErrorBreak, ast.OnErrorRetryThenContinue, ast.OnErrorRetryThenBreak:
+	default:
+		a.fail(t.Status, ast.UnexpectedSyntax, "REPORT STATUS needs ON ERROR CONTINUE or ON ERROR BREAK: otherwise an error ends the statement")
+	}
+}
+
+// literal returns the value of a literal, which may have a sign.
+func literal(e ast.Expr) (graph.Value, bool) {
+	switch e := e.(type) {
+	case *ast.Literal:
+		return e.Value, true
+	case *ast.Unary:
+		x, ok := e.X.(*ast.Literal)
+		if !ok || e.Op != ast.Negate {
+			return graph.Null, false
 		}
+		switch x.Value.Kind() {
+		case graph.KindInteger:
+			return graph.Integer(-x.Value.Int()), true
+		case graph.KindFloat:
+			return graph.Float(-x.Value.Float()), true
+		default:
+		}
+		return x.Value, true
+	default:
+		return graph.Null, false
 	}
 }
 
