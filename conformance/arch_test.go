@@ -165,6 +165,7 @@ var table = []row{
 		pkg: "cmd/boltbench/...", own: everything, never: []string{"conformance/..."},
 		third: []string{
 			pflag, driver, "github.com/HdrHistogram/hdrhistogram-go", "github.com/schollz/progressbar/v3", "golang.org/x/term",
+			"gonum.org/v1/plot",
 		},
 	},
 

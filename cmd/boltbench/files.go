@@ -42,19 +42,13 @@ func describe(q *suite.Query) string {
 }
 
 // compareFiles prints JSON files of runs side by side.
-func compareFiles(w io.Writer, paths []string) error {
-	reports, err := report.ReadAll(paths)
-	if err != nil {
-		return err
-	}
-	return report.Compare(w, reports)
-}
+func compareFiles(w io.Writer, paths []string) error { return convertFiles(w, paths, report.Compare) }
 
-// convertFiles writes JSON files of runs as CSV.
-func convertFiles(w io.Writer, paths []string) error {
+// convertFiles writes JSON files of runs in another form.
+func convertFiles(w io.Writer, paths []string, write func(io.Writer, []*report.Report) error) error {
 	reports, err := report.ReadAll(paths)
 	if err != nil {
 		return err
 	}
-	return report.WriteCSV(w, reports)
+	return write(w, reports)
 }

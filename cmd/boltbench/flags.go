@@ -59,6 +59,7 @@ func flags() []gflags.Flag {
 
 		{Name: "json", Type: gflags.String, Section: "output", Help: "File for the results, to be compared later."},
 		{Name: "csv", Type: gflags.String, Section: "output", Help: "File for the results as CSV."},
+		{Name: "html", Type: gflags.String, Section: "output", Help: "File for the results as a page with plots."},
 		{Name: "note", Type: gflags.String, Section: "output", Help: "What else readers must know."},
 	}
 }

@@ -17,14 +17,8 @@ const batch = 5000
 func (b *bench) load(ctx context.Context) error {
 	s := b.driver.Session(ctx)
 	defer s.Close(ctx)
-	for _, label := range b.work.Labels() {
-		rows, err := s.Rows(ctx, &client.Request{Statement: fmt.Sprintf("MATCH (n:%s) RETURN count(n) AS n", label)})
-		if err != nil {
-			return err
-		}
-		if n, _ := rows[0][0].(int64); n > 0 {
-			return fmt.Errorf("the database has %d nodes with the label %s: give another one, or --load=false if this suite has been loaded there", n, label)
-		}
+	if err := b.checkEmpty(ctx, s); err != nil {
+		return err
 	}
 	for _, index := range b.work.Indexes {
 		if err := createIndex(ctx, s, index); err != nil {
@@ -38,6 +32,27 @@ func (b *bench) load(ctx context.Context) error {
 	for i := range b.work.Parts {
 		if err := b.loadPart(ctx, s, &b.work.Parts[i]); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkEmpty refuses a database whose nodes would be counted as the suite's.
+func (b *bench) checkEmpty(ctx context.Context, s *client.Session) error {
+	patterns := []string{"(n)"}
+	if !b.work.Alone {
+		patterns = patterns[:0]
+		for _, label := range b.work.Labels() {
+			patterns = append(patterns, "(n:"+label+")")
+		}
+	}
+	for _, pattern := range patterns {
+		rows, err := s.Rows(ctx, &client.Request{Statement: fmt.Sprintf("MATCH %s RETURN count(n) AS n", pattern)})
+		if err != nil {
+			return err
+		}
+		if n, _ := rows[0][0].(int64); n > 0 {
+			return fmt.Errorf("the database has %d nodes %s: give another one, or --load=false if this suite has been loaded there", n, pattern)
 		}
 	}
 	return nil

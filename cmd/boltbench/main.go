@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/drawbolt/drawbolt/cmd/boltbench/report"
 )
 
 // version is what --version prints.
@@ -27,6 +29,7 @@ computation, and then measures.
   boltbench run [flags]               load, check and measure; see boltbench run --help
   boltbench compare FILE FILE...      JSON files of runs side by side
   boltbench csv FILE...               JSON files of runs as CSV
+  boltbench html FILE...              JSON files of runs as one page with plots
 
 Examples:
 
@@ -35,6 +38,7 @@ Examples:
   boltbench run --queries return-one --client raw --rate 20000 --duration 30
   boltbench run --suite handshakes --uri bolt+ssc://localhost:7687
   boltbench compare ours.json theirs.json
+  boltbench html ours.json theirs.json >both.html
 `
 
 // An environment is what the command gets from its process.
@@ -71,7 +75,9 @@ func run(ctx context.Context, e environment) int {
 	case command == "compare" && len(rest) >= 2:
 		err = compareFiles(e.stdout, rest)
 	case command == "csv" && len(rest) >= 1:
-		err = convertFiles(e.stdout, rest)
+		err = convertFiles(e.stdout, rest, report.WriteCSV)
+	case command == "html" && len(rest) >= 1:
+		err = convertFiles(e.stdout, rest, report.WriteHTML)
 	case command == "help", command == "--help", command == "-h":
 		_, _ = io.WriteString(e.stdout, usage)
 		return 0

@@ -220,8 +220,10 @@ func (b *bench) write(set *gflags.Set) error {
 	if path := set.Text("json"); path != "" {
 		errs = append(errs, b.report.WriteJSON(path))
 	}
-	if path := set.Text("csv"); path != "" {
-		errs = append(errs, toFile(path, func(w io.Writer) error { return report.WriteCSV(w, []*report.Report{&b.report}) }))
+	for flag, write := range map[string]func(io.Writer, []*report.Report) error{"csv": report.WriteCSV, "html": report.WriteHTML} {
+		if path := set.Text(flag); path != "" {
+			errs = append(errs, toFile(path, func(w io.Writer) error { return write(w, []*report.Report{&b.report}) }))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -138,3 +138,37 @@ func TestCSV(t *testing.T) {
 		}
 	}
 }
+
+func TestHTML(t *testing.T) {
+	r := sample(10)
+	r.Note = "<script>alert(1)</script>"
+	one := r.Measurements[0]
+	more := *one.Result
+	more.Series = []measure.Point{{Second: 1, PerSecond: 5, P50: 10, P99: 20}, {Second: 2}, {Second: 3, PerSecond: 5, P50: 12, P99: 50}}
+	more.Quantiles = []measure.Quantile{{Percent: 0, Micros: 1}, {Percent: 90, Micros: 20}, {Percent: 100, Micros: 90}}
+	r.Measurements[0].Result = &more
+	r.Measurements = append(r.Measurements, report.Measurement{Query: "read", Connections: 64, Result: &more})
+	var out bytes.Buffer
+	if err := report.WriteHTML(&out, []*report.Report{r, r}); err != nil {
+		t.Fatal(err)
+	}
+	page := out.String()
+	if n := strings.Count(page, "<svg"); n != 3 {
+		t.Errorf("%d plots, want percentiles, time and connections", n)
+	}
+	for _, want := range []string{"wrong answer: 1 instead of 2", "1 × Neo.A", "99.9", "throughput", "&lt;script&gt;"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, bad := range []string{"<script", "src=", `href="http`, "@import", "url(http"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page has %q: it must need nothing from elsewhere", bad)
+		}
+	}
+	other := sample(10)
+	other.Dataset.Seed = 9
+	if err := report.WriteHTML(&out, []*report.Report{r, other}); err == nil {
+		t.Error("a page of unlike runs")
+	}
+}

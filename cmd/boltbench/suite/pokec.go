@@ -38,6 +38,7 @@ func pokecSuite() Suite {
 			}
 			return &Workload{
 				Nodes: size.Nodes, Relationships: size.Relationships,
+				Alone:   true,
 				Indexes: []Index{{"User", "id"}},
 				Parts:   d.parts(),
 				Clean: []string{

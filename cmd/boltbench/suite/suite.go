@@ -121,8 +121,10 @@ type Part struct {
 // A Workload is a generated graph with the queries on it.
 type Workload struct {
 	Nodes, Relationships int
-	Indexes              []Index
-	Parts                []Part
+	// Alone: queries look at all nodes, so the database must hold no others.
+	Alone   bool
+	Indexes []Index
+	Parts   []Part
 	// Clean are statements that take away what earlier runs have written.
 	Clean   []string
 	Queries []Query
