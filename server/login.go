@@ -146,8 +146,18 @@ func (s *session) loginFailure(c Credentials, err error) error {
 		s.log(zerolog.ErrorLevel).Err(err).Msg("login could not be checked")
 	}
 	s.server.metrics.loginsRefused.Add(1)
-	s.log(zerolog.WarnLevel).Str("user", c.Principal).Str("scheme", c.Scheme).Msg("login refused")
+	s.log(zerolog.WarnLevel).Str("user", shortened(c.Principal)).Str("scheme", shortened(c.Scheme)).Msg("login refused")
 	return f
+}
+
+// maxLogged bounds what a client that has not logged in can write to the log.
+const maxLogged = 128
+
+func shortened(text string) string {
+	if len(text) > maxLogged {
+		return text[:maxLogged] + "…"
+	}
+	return text
 }
 
 // openUp gives a session that has logged in its place among the others: the

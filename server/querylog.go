@@ -31,13 +31,17 @@ func masked(query string) string {
 	return literal.ReplaceAllString(query, hidden)
 }
 
+// lineEnds keeps a statement on one line, so that nobody can write lines of the
+// log by a statement.
+var lineEnds = strings.NewReplacer("\n", `\n`, "\r", `\r`) //nolint:gochecknoglobals // a constant table
+
 // logRun writes the line that tools look for when they follow what clients do.
 func (s *session) logRun(m *bolt.Run) {
 	e := s.log(zerolog.DebugLevel)
 	if !e.Enabled() {
 		return
 	}
-	line := append([]byte("[Run] '"), masked(m.Query)...)
+	line := append([]byte("[Run] '"), lineEnds.Replace(masked(m.Query))...)
 	line = append(line, '\'')
 	if v := m.Extra.Metadata; v.Kind() == graph.KindMap && v.Len() > 0 {
 		fields := v.Map()
@@ -46,7 +50,7 @@ func (s *session) logRun(m *bolt.Run) {
 			if i > 0 {
 				line = append(line, ", "...)
 			}
-			line = append(append(line, f.Name...), ':')
+			line = append(append(line, lineEnds.Replace(f.Name)...), ':')
 			line = appendPlain(line, f.Value)
 		}
 		line = append(line, '}')
@@ -66,7 +70,7 @@ func maskedIn(text, query string) string {
 func appendPlain(dst []byte, v graph.Value) []byte {
 	switch v.Kind() {
 	case graph.KindString:
-		return append(dst, v.Str()...)
+		return append(dst, lineEnds.Replace(v.Str())...)
 	case graph.KindInteger:
 		return strconv.AppendInt(dst, v.Int(), 10)
 	case graph.KindFloat:

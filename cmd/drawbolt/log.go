@@ -124,10 +124,8 @@ func (s *logSink) rotateDaily(ctx context.Context) {
 		return
 	}
 	for {
-		now := time.Now()
-		midnight := time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location())
 		select {
-		case <-time.After(midnight.Sub(now)):
+		case <-time.After(untilMidnight(time.Now())):
 		case <-ctx.Done():
 			return
 		}
@@ -135,6 +133,12 @@ func (s *logSink) rotateDaily(ctx context.Context) {
 			s.Error().Err(err).Msg("the log file was not rotated")
 		}
 	}
+}
+
+// untilMidnight returns the time until the next day begins, where days may have 23
+// or 25 hours.
+func untilMidnight(now time.Time) time.Duration {
+	return time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, now.Location()).Sub(now)
 }
 
 // Close closes the log file.
