@@ -40,8 +40,9 @@ connection becomes a script for boltcheck stub: session.script, session-2.script
 so on. Without -o, or with --transcript, the messages are written as boltcheck decode
 shows them, with times. A client that is to speak TLS needs a certificate pair; whether
 the server is spoken to in TLS is told by the scheme of the URI.
-Use bolt:// in the client: with neo4j:// it would go to the addresses of the server's
-routing table, past the recording.`
+Use bolt:// in the client: with neo4j:// it goes to the addresses of the server's routing
+table, in a cluster past the recording. A single server names the address that the client
+has used; such a script is played at the address at which it was recorded.`
 
 func recordFlags() []gflags.Flag {
 	return []gflags.Flag{

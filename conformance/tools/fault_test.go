@@ -12,6 +12,7 @@ import (
 	driver "github.com/neo4j/neo4j-go-driver/v5/neo4j/config"
 
 	"github.com/drawbolt/drawbolt/conformance/binary"
+	"github.com/drawbolt/drawbolt/conformance/reference"
 	"github.com/drawbolt/drawbolt/tls"
 	"github.com/drawbolt/drawbolt/tls/tlstest"
 )
@@ -158,6 +159,32 @@ func TestFault(t *testing.T) {
 			}
 			if code := p.wait(); code != w.code {
 				t.Errorf("exit %d, want %d: %s", code, w.code, p.rest)
+			}
+		})
+	}
+}
+
+// TestReferenceFault breaks connections to a real Neo4j, which are TLS on both
+// sides.
+func TestReferenceFault(t *testing.T) {
+	boltcheck := build(t)
+	server := reference.Start(t, reference.Options{TLS: true})
+	dir := t.TempDir()
+	for _, tt := range []struct{ scenario, after, want string }{
+		{"trusted", "2", ""},
+		{"slow", "0", ""},
+		{"missing-close-notify", "2", "unexpected EOF"},
+		{"corrupted-record", "3", "bad record MAC"},
+	} {
+		t.Run(tt.scenario, func(t *testing.T) {
+			p := boltcheck.start(t, "fault", "--listen=127.0.0.1:0", "--directory="+dir, "--delay-us=1", "--after="+tt.after,
+				"--uri=bolt+s://"+server.Address, "--ca-file="+server.CAFile, tt.scenario)
+			err := statement(t, "bolt+s://"+p.address, trust(t, filepath.Join(dir, "ca.pem")))
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("driver: %v; want %q", err, tt.want)
+			}
+			if code := p.wait(); code != 0 {
+				t.Errorf("exit %d: %s", code, p.rest)
 			}
 		})
 	}

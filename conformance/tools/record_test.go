@@ -141,7 +141,7 @@ func TestRecordWebSocket(t *testing.T) {
 	server := binary.Start(t, binary.Options{Plaintext: true})
 	script := filepath.Join(t.TempDir(), "session.script")
 	recorder := boltcheck.start(t, "record", "--listen=127.0.0.1:0", "--connections=1", "--uri="+server.URI("bolt"), "-o", script)
-	ws, _, err := websocket.Dial(t.Context(), "ws://"+recorder.address, nil) //nolint:bodyclose // the library closes it
+	ws, _, err := websocket.Dial(t.Context(), "ws://"+recorder.address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

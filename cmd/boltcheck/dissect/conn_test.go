@@ -294,3 +294,32 @@ func version(t *testing.T, text string) *bolt.Version {
 	}
 	return list[0]
 }
+
+// TestTimes prints when messages came, and how long slow ones took.
+func TestTimes(t *testing.T) {
+	start := time.Unix(1_800_000_000, 0)
+	c := dissect.New(dissect.Options{})
+	var b strings.Builder
+	p := dissect.Printer{W: &b, Start: start}
+	for _, piece := range []struct {
+		after time.Duration
+		bytes string
+	}{
+		{time.Millisecond, "0003B170A00000 0003B1"},
+		{251 * time.Millisecond, "70A00000 0003B170A00000 00"},
+		{252 * time.Millisecond, "03B170A00000"},
+	} {
+		events := c.Feed(dissect.Server, start.Add(piece.after), wire(t, piece.bytes))
+		for i := range events {
+			p.Print(&events[i], nil)
+		}
+	}
+	const want = `0.001000 S @0 [3] SUCCESS {}
+0.251000 S @7 [3 in 0.250 s] SUCCESS {}
+0.251000 S @14 [3] SUCCESS {}
+0.252000 S @21 [3] SUCCESS {}
+`
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+}

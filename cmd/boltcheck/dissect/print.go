@@ -16,6 +16,9 @@ import (
 // DefaultWidth is how long a line may get before fields stand on their own.
 const DefaultWidth = 120
 
+// slow is how long a message takes that the line tells.
+const slow = 10 * time.Millisecond
+
 // A Printer writes events for people: one line each, or one for each field when
 // that gets too long.
 //
@@ -23,7 +26,7 @@ const DefaultWidth = 120
 //	0.004688 S @70 [22] SUCCESS {"fields": ["x"], "t_first": 1} <- RUN
 //
 // The numbers are the time, where the bytes begin in their direction, and the
-// sizes of the chunks.
+// sizes of the chunks. A message that took long to come says how long.
 type Printer struct {
 	W io.Writer
 	// Start is the time of zero; a zero Start leaves times out.
@@ -45,7 +48,11 @@ func (p *Printer) Print(e *Event, v *bolt.Version) {
 	}
 	fmt.Fprintf(&b, "%s @%d ", e.letter(), e.Offset)
 	if len(e.Chunks) > 0 {
-		b.WriteString("[" + chunkSizes(e.Chunks) + "] ")
+		b.WriteString("[" + chunkSizes(e.Chunks))
+		if took := e.Time.Sub(e.Began); took >= slow {
+			fmt.Fprintf(&b, " in %.3f s", took.Seconds())
+		}
+		b.WriteString("] ")
 	}
 	switch {
 	case e.Message != nil:

@@ -3,7 +3,9 @@ package fault_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -206,7 +208,7 @@ func TestScenarios(t *testing.T) {
 // has a certificate of it.
 func clientConfig(t *testing.T, dir string) *tls.Config {
 	t.Helper()
-	pem, err := os.ReadFile(filepath.Join(dir, fault.CAFile))
+	ca, err := os.ReadFile(filepath.Join(dir, fault.CAFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +217,7 @@ func clientConfig(t *testing.T, dir string) *tls.Config {
 		t.Fatal(err)
 	}
 	c := &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost", Certificates: []tls.Certificate{pair}}
-	c.RootCAs.AppendCertsFromPEM(pem)
+	c.RootCAs.AppendCertsFromPEM(ca)
 	return c
 }
 
@@ -252,6 +254,17 @@ func TestClients(t *testing.T) {
 			name: "does not trust", scenario: "trusted", want: "the client did not connect",
 			client: func(address string) error {
 				_ = client(address, &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost"})
+				return nil
+			},
+		},
+		{
+			name: "checks the list of what is revoked", scenario: "revoked", want: "the client did not connect",
+			client: func(address string) error {
+				config := clientConfig(t, dir)
+				config.VerifyConnection = notRevoked(t, dir)
+				if err := client(address, config); err == nil || !strings.Contains(err.Error(), "is revoked") {
+					return fmt.Errorf("the client says %w", err)
+				}
 				return nil
 			},
 		},
@@ -300,6 +313,32 @@ func TestClients(t *testing.T) {
 				t.Errorf("verdict %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// notRevoked is a check against the list of a directory's authority.
+func notRevoked(t *testing.T, dir string) func(tls.ConnectionState) error {
+	t.Helper()
+	return func(s tls.ConnectionState) error {
+		text, err := os.ReadFile(filepath.Join(dir, fault.CRLFile))
+		if err != nil {
+			return err
+		}
+		block, _ := pem.Decode(text)
+		list, err := x509.ParseRevocationList(block.Bytes)
+		if err != nil {
+			return err
+		}
+		chain := s.VerifiedChains[0]
+		if err := list.CheckSignatureFrom(chain[len(chain)-1]); err != nil {
+			return err
+		}
+		for _, entry := range list.RevokedCertificateEntries {
+			if entry.SerialNumber.Cmp(chain[0].SerialNumber) == 0 {
+				return errors.New("the certificate is revoked")
+			}
+		}
+		return nil
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/drawbolt/drawbolt/bolt"
@@ -187,6 +186,7 @@ func (s *Server) handshake(ctx context.Context, st *stage, w *wire, n int, o *Ob
 		o.End, o.Handshake = "not read further", fmt.Sprintf("ok, but there is no server behind it: %v", err)
 		return
 	}
+	defer context.AfterFunc(ctx, func() { _ = backend.Close() })()
 	x := &exchange{after: s.o.After, timeout: s.o.Timeout, delay: s.o.Delay, fault: st.late, client: c, wire: w, backend: backend}
 	x.run(o)
 }
@@ -210,7 +210,34 @@ type exchange struct {
 	client  *tls.Conn
 	wire    *wire
 	backend net.Conn
-	played  atomic.Bool
+
+	mu       sync.Mutex
+	played   bool
+	measured bool // the client has to end now
+}
+
+// clientsTurn gives the client the time of the options, from now on.
+func (x *exchange) clientsTurn() {
+	x.mu.Lock()
+	if !x.measured {
+		_ = x.client.SetDeadline(time.Now().Add(x.timeout)) // fails when closed: shows at once
+	}
+	x.mu.Unlock()
+}
+
+// serversTurn lets the server take its time.
+func (x *exchange) serversTurn() {
+	x.mu.Lock()
+	if !x.measured {
+		_ = x.client.SetDeadline(time.Time{})
+	}
+	x.mu.Unlock()
+}
+
+func (x *exchange) isPlayed() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.played
 }
 
 // run passes on until the client has ended.
@@ -223,10 +250,8 @@ func (x *exchange) run(o *Observation) {
 	var err error
 	for err == nil {
 		var n int
-		if !x.played.Load() { // from then on the client is measured
-			_ = x.client.SetDeadline(time.Now().Add(x.timeout)) // fails when closed: shows at once
-		}
 		n, err = x.client.Read(buf)
+		x.serversTurn()
 		if len(first) < 4 {
 			first = append(first, buf[:n]...)
 			o.Bolt = bolt.IsMagic(first)
@@ -242,7 +267,7 @@ func (x *exchange) run(o *Observation) {
 	_ = x.backend.Close()
 	_ = x.client.NetConn().Close()
 	wg.Wait()
-	o.Fault = x.played.Load()
+	o.Fault = x.isPlayed()
 }
 
 // answers passes the server's messages on until the fault is due.
@@ -252,7 +277,7 @@ func (x *exchange) answers() {
 	for {
 		n, err := x.backend.Read(buf)
 		pass := n
-		if x.fault != nil && !x.played.Load() {
+		if x.fault != nil && !x.isPlayed() {
 			pass = d.feed(buf[:n])
 		}
 		if pass > 0 {
@@ -261,9 +286,13 @@ func (x *exchange) answers() {
 			}
 		}
 		if pass < n {
-			x.played.Store(true)
+			x.clientsTurn()
+			x.mu.Lock()
+			x.played, x.measured = true, !x.fault.slow
+			x.mu.Unlock()
 			x.play(buf[pass:n])
 		}
+		x.clientsTurn()
 		if err != nil {
 			_ = x.client.CloseWrite()
 			return
