@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// maxChunk is the largest chunk.
-	maxChunk = 0xFFFF
+	// maxChunk is the largest chunk: with its header it fills four TLS records, and
+	// one byte more would be a record of its own.
+	maxChunk = 0xFFFE
 	// keepOutput is the largest output buffer that is kept after a flush, so that
 	// large answers in a row share it, and keepIdle what an idle connection may
 	// hold: see Shrink.

@@ -3,6 +3,7 @@ package server_test
 import (
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -298,15 +299,26 @@ func TestTimeoutBesideResults(t *testing.T) {
 	s, db := start(t, server.Options{})
 	var timed, whole int
 	for round := range 400 {
-		timeout := time.Duration(1+round%20) * 50 * time.Microsecond
-		extra := bolt.TransactionExtra{HasTimeout: true, Timeout: timeout}
+		extra := bolt.TransactionExtra{HasTimeout: true, Timeout: time.Millisecond}
+		if round%5 == 0 {
+			extra.Timeout = answerTimeout
+		}
 		requests := []appender{&bolt.Begin{Extra: extra}, run("rows 3"), run("rows 2"), pull(1), pullAll(), &bolt.Commit{}}
 		if round%2 == 0 {
 			requests = []appender{&bolt.Run{Query: "rows 3", Parameters: graph.Map(nil), Extra: extra}, pull(1), pull(1), pullAll()}
 		}
 		c := login(t, s, "5.4")
 		failed := false
-		for _, r := range requests {
+		began := time.Now()
+		for i, r := range requests {
+			switch {
+			case i == 2 && round%5 == 1:
+				eventually(t, "the timeout has passed", func() bool { return db.Open.Load() == 0 })
+			case i == round%len(requests): // about when it passes
+				for time.Since(began) < 800*time.Microsecond+time.Duration(round)*time.Microsecond {
+					runtime.Gosched()
+				}
+			}
 			c.send(r)
 			switch got := c.outcome(); {
 			case got == "FAILURE", got == ignored && failed:

@@ -105,15 +105,28 @@ func (s *session) flush() error {
 	return s.write()
 }
 
+// flushSlow is flush between the batches of a statement that is slow: the client
+// gets what there is. It leaves writes that follow each other quickly to
+// flushThreshold, so that they fill the records of TLS.
+func (s *session) flushSlow() error {
+	s.takeBack()
+	if time.Since(s.wrote) < lookaheadDelay {
+		return nil
+	}
+	return s.flush()
+}
+
 // write is flush for whoever holds output and may use the writer.
 func (s *session) write() error {
+	now := time.Now()
+	s.wrote = now
 	if s.loggedIn {
-		if err := s.armWrite(); err != nil {
+		if err := s.armWrite(now); err != nil {
 			return fmt.Errorf("set the write deadline: %w", err)
 		}
 	}
 	if s.server.opts.KeepAlive > 0 {
-		s.spoke.Store(time.Now().UnixNano())
+		s.spoke.Store(now.UnixNano())
 	}
 	s.server.metrics.sent.Add(uint64(s.writer.Len())) //nolint:gosec // a length
 	return s.writer.Flush()

@@ -71,8 +71,10 @@ type session struct {
 	writeDeadline time.Time
 	spoke         atomic.Int64
 	noops         atomic.Bool
-	// lent says who may use the writer, see lend.
-	lent atomic.Int32
+	// lent says who may use the writer, see lend. wrote is when whoever might has
+	// last flushed it.
+	lent  atomic.Int32
+	wrote time.Time
 
 	version  *bolt.Version
 	manifest bool // the version was agreed by manifest

@@ -199,8 +199,7 @@ func (s *session) consume(n, qid int64, use func(b Batch, columns int) error) er
 			return err
 		}
 		if s.input.lookingAhead() {
-			// The statement is slow: the client gets what there is.
-			if err := s.flush(); err != nil {
+			if err := s.flushSlow(); err != nil {
 				return err
 			}
 		}
@@ -220,6 +219,7 @@ func (s *session) records(b Batch, columns int) error {
 	w := s.writer
 	for row := range b.Len() {
 		s.message()
+		before := w.Len()
 		buf := bolt.AppendRecordHeader(w.Buf, columns)
 		for column := range columns {
 			var err error
@@ -230,7 +230,8 @@ func (s *session) records(b Batch, columns int) error {
 		}
 		w.Buf = buf
 		s.sent()
-		if w.Len() >= flushThreshold {
+		// One more like this would not fit.
+		if w.Len()+w.Len()-before > flushThreshold {
 			if err := s.flush(); err != nil {
 				return err
 			}

@@ -86,8 +86,9 @@ func (s *session) noop() {
 	if s.closing.Load() || !s.noops.Load() {
 		return
 	}
-	s.spoke.Store(time.Now().UnixNano())
-	if err := s.armWrite(); err != nil {
+	now := time.Now()
+	s.spoke.Store(now.UnixNano())
+	if err := s.armWrite(now); err != nil {
 		return // the session meets the same error
 	}
 	if _, err := s.conn.Write([]byte{0, 0}); err != nil {
@@ -96,8 +97,8 @@ func (s *session) noop() {
 }
 
 // armWrite sets the deadline for one write; output is held.
-func (s *session) armWrite() error {
-	now, limit := time.Now(), s.server.opts.Limits.Write
+func (s *session) armWrite(now time.Time) error {
+	limit := s.server.opts.Limits.Write
 	if s.writeDeadline.Sub(now) >= limit {
 		return nil
 	}
