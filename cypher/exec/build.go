@@ -23,6 +23,8 @@ func (r *Run) operator(n plan.Node) operator {
 		return r.newNodeScan(n.Input, n, n.Slot, nil, n.Stored)
 	case *plan.LabelScan:
 		return r.newNodeScan(n.Input, n, n.Slot, n.Label, n.Stored)
+	case *plan.DynamicLabelScan:
+		return r.newDynamicScan(n)
 	case *plan.IndexSeek:
 		return r.newIndexSeek(n)
 	case *plan.IndexScan:

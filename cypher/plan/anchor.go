@@ -18,6 +18,7 @@ type candidate struct {
 	cost  float64     // of the whole part that hangs together
 	index *storage.Index
 	label string
+	names *ast.LabelName // the labels, when they are known at run time only
 	keys  []string
 	conds []*condition // that the operator makes true
 	value []ast.Expr
@@ -123,6 +124,13 @@ func (g *graphPattern) start(c *candidate, input Node) (Node, error) {
 		}
 		node = add(g.p, n)
 		g.bind(c.node)
+	case c.names != nil:
+		names, err := g.p.compiler.Compile(c.names.Dynamic)
+		if err != nil {
+			return nil, err
+		}
+		node = add(g.p, &DynamicLabelScan{Input: input, Slot: c.node.slot, Names: names, Any: c.names.Any})
+		g.bind(c.node)
 	case c.label != "":
 		node = add(g.p, &LabelScan{Input: input, Slot: c.node.slot, Label: g.p.label(c.label)})
 		g.bind(c.node)
@@ -150,6 +158,7 @@ func (g *graphPattern) candidates(n *patternNode) []candidate {
 		all = append(all, c)
 	}
 	all = append(all, g.seeks(n)...)
+	all = append(all, g.dynamicLabels(n)...)
 	for _, c := range g.conditions {
 		if id, elem, in, ok := g.identifies(c, n); ok {
 			all = append(all, candidate{node: n, rows: 1, id: id, elem: elem, in: in, conds: []*condition{c}})
