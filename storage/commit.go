@@ -76,6 +76,7 @@ type pipeline struct {
 	mu      sync.Mutex // guards what follows
 	queue   []*ticket  // commits on their way, by timestamp
 	waiters []waiter   // of WaitFor
+	watched map[LabelID]*labelWatch
 }
 
 // A ticket is a commit on its way.
@@ -211,13 +212,21 @@ func (t *Transaction) stamp(timestamp uint64) {
 	s := t.store
 	w := mvcc.Committed(timestamp)
 	for _, c := range t.work.changes {
+		h := s.head(c)
+		if c.kind.isNode() {
+			s.touchLabels(t.work, h.tag)
+		}
 		if c.undo != 0 {
+			u := s.undo.At(c.undo)
+			if c.kind.isNode() {
+				s.touchLabels(t.work, u.tag)
+			}
 			// An intermediate state of this transaction is nobody's.
-			if u := s.undo.At(c.undo); u.load().IsOwned() {
+			if u.load().IsOwned() {
 				u.store(w)
 			}
 		}
-		if h := s.head(c); h.load().IsOwned() {
+		if h.load().IsOwned() {
 			h.store(w)
 		}
 	}
@@ -261,6 +270,7 @@ func (s *Store) publish(k *ticket) {
 		q.work.settleAll(q.timestamp)
 		s.reclaimer.replace(q.timestamp, q.work.replaced)
 		s.statistics.apply(&q.work.delta, q.timestamp)
+		p.noteLabels(q.work, q.timestamp)
 		s.published.Store(q.timestamp)
 		close(q.done)
 		n++

@@ -4,7 +4,8 @@ package storage
 // the start; at the end it returns there by itself. To abandon a scan in the
 // middle, assign a zero NodeCursor.
 type NodeCursor struct {
-	next uint64 // the slot to look at
+	next  uint64       // the slot to look at
+	build *columnBuild // what the scan makes on its way, or nil
 }
 
 // A RelationshipCursor is the place of a scan over relationships; see

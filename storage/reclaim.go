@@ -177,8 +177,9 @@ func (r *reclaimer) loop(stop <-chan struct{}) {
 }
 
 // Reclaim frees what no running transaction can see, now instead of a little
-// later.
+// later, and what the store keeps to be faster.
 func (s *Store) Reclaim() {
+	s.dropColumns()
 	for range 3 { // what one has retired gets an epoch in the next
 		s.reclaimer.reclaim()
 	}

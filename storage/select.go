@@ -103,19 +103,31 @@ func (v *View) selectLabelled(c *NodeCursor, l LabelID, conditions []Condition, 
 	if set == nil || s.nodes.Len() == 0 { // a closed store has no bitmaps any more
 		return 0, false
 	}
+	if column, lo, hi := v.column(c, l, conditions); column != nil {
+		return column.pick(c, lo, hi, dst)
+	}
 	var b nodeBatch
 	b.known = deleted
 	for range selectSlots / scanBatch {
 		got, next := set.Next(c.next, b.slots[:])
 		b.read(s, &v.sight, got, &l)
+		if c.build != nil {
+			c.build.add(s, &b)
+		}
 		taken, all := b.take(s, conditions, dst[n:])
 		n += taken
 		if !all {
 			c.next = b.rest
+			if c.build != nil {
+				c.build.cut(b.rest)
+			}
 			return n, true
 		}
 		c.next = next
 		if got < len(b.slots) {
+			if c.build != nil {
+				s.keepColumn(c.build)
+			}
 			return n, false
 		}
 	}

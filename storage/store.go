@@ -51,6 +51,7 @@ type Store struct {
 	lock       io.Closer // of the directory
 	lines      [turns]chan struct{}
 	watchers   watchers
+	columns    columns
 	replaying  bool
 
 	snapshotting sync.Mutex // one snapshot at a time

@@ -41,6 +41,8 @@ type work struct {
 	links    []link       // ends of created relationships, to be settled
 	unique   []uniqueCheck
 	touched  []touched // indexes
+	labels   []LabelID // of the nodes that a commit changes
+	tag      uint32    // the last set of labels that is in them
 	delta    delta     // statistics
 	redo     []byte    // operations for the log
 	stuck    bool      // links could not be cut
@@ -213,5 +215,6 @@ func (s *Store) freeWork(w *work) {
 	w.redo, w.buffer = w.redo[:0], w.buffer[:0]
 	w.delta.reset()
 	w.unique, w.touched = w.unique[:0], w.touched[:0]
+	w.labels, w.tag = w.labels[:0], 0
 	s.works.Put(w)
 }

@@ -78,7 +78,7 @@ func (c *Condition) Holds(stored []byte) bool {
 }
 
 func (c *Condition) number(stored []byte) bool {
-	mine, ok := number(stored)
+	mine, ok := decodeNumber(stored)
 	if !ok || c.relation >= StartsWith {
 		return false
 	}

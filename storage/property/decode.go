@@ -30,7 +30,7 @@ func Decode(b []byte, a *graph.Arena) (graph.Value, error) {
 			return a.String(b[2 : 2+n]), nil
 		}
 	default:
-		if v, ok := number(b); ok {
+		if v, ok := decodeNumber(b); ok {
 			return v, nil
 		}
 	}
@@ -40,10 +40,10 @@ func Decode(b []byte, a *graph.Arena) (graph.Value, error) {
 	return d.value()
 }
 
-// number returns an integer or float from its stored form.
+// decodeNumber returns an integer or float from its stored form.
 //
 //nolint:gosec // bit patterns
-func number(b []byte) (graph.Value, bool) {
+func decodeNumber(b []byte) (graph.Value, bool) {
 	switch m := b[0]; {
 	case m < 0x80 || m >= 0xF0: // tiny integers are signed bytes
 		return graph.Integer(int64(int8(m))), true

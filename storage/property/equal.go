@@ -15,7 +15,7 @@ func Equal(stored []byte, v graph.Value) bool {
 		s, ok := stringBytes(stored)
 		return ok && string(s) == v.Str()
 	case graph.KindInteger, graph.KindFloat:
-		mine, ok := number(stored)
+		mine, ok := decodeNumber(stored)
 		return ok && graph.Equal(mine, v) == graph.True
 	default:
 		var arena graph.Arena

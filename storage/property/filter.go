@@ -92,3 +92,56 @@ func one(b bool) int {
 	}
 	return 0
 }
+
+// Interval returns the smallest and the largest number for which the condition
+// is true, and false when it is no comparison with a number that a float64 can
+// be. Where it is never true, lo is above hi.
+func (c *Condition) Interval() (lo, hi float64, ok bool) {
+	if !c.value.IsNumber() || c.relation >= StartsWith || c.value.Kind() == graph.KindInteger && !isExact(c.value.Int()) {
+		return 0, 0, false
+	}
+	y := c.value.Float()
+	if c.value.Kind() == graph.KindInteger {
+		y = float64(c.value.Int())
+	}
+	lo, hi = math.Inf(-1), math.Inf(1)
+	switch {
+	case y != y:
+		return hi, lo, true
+	case c.relation == Equals:
+		return y, y, true
+	case !c.relation.wants(1): // less
+		if hi = y; !c.relation.wants(0) {
+			if y == lo {
+				return 1, 0, true
+			}
+			hi = math.Nextafter(y, lo)
+		}
+	default:
+		if lo = y; !c.relation.wants(0) {
+			if y == hi {
+				return 1, 0, true
+			}
+			lo = math.Nextafter(y, hi)
+		}
+	}
+	return lo, hi, true
+}
+
+// isExact reports whether a float64 can be an integer and nothing else.
+func isExact(n int64) bool { return n >= -1<<53 && n <= 1<<53 }
+
+// Float returns a stored number as a float64, and whether that is exact.
+func Float(stored []byte) (x float64, number, exact bool) {
+	if len(stored) == 0 {
+		return 0, false, false
+	}
+	v, ok := decodeNumber(stored)
+	if !ok {
+		return 0, false, false
+	}
+	if v.Kind() == graph.KindInteger {
+		return float64(v.Int()), true, isExact(v.Int())
+	}
+	return v.Float(), true, true
+}
