@@ -322,13 +322,18 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 		params: params, literals: literals, tx: t.tx, level: t.tx.Isolation(), options: o, deletes: t.deletes, shared: true,
 	}
 	var r *Result
-	if !t.replaceable() || !p.plan.Writes {
+	switch {
+	case !p.plan.Writes || p.explain():
 		r, err = t.engine.start(ctx, p, &x)
-	} else {
+	case t.replaceable():
 		r, err = t.engine.startWriting(ctx, p, &x)
 		if x.tx != nil {
 			t.tx = x.tx
 		}
+	case t.tx.Isolation().RefreshesReads():
+		r, err = t.startAgain(ctx, p, &x)
+	default:
+		r, err = t.engine.start(ctx, p, &x)
 	}
 	t.begun = true
 	if err != nil {

@@ -39,3 +39,27 @@ func (e *Engine) startWriting(ctx context.Context, p *prepared, x *execution) (*
 		x.tx = nil
 	}
 }
+
+// startAgain begins a writing statement behind others of its transaction, whose
+// level has a snapshot for each. When another transaction was in its way, what it
+// has done is undone and it runs again on a new snapshot. A deadlock is not
+// resolved like that: the transaction keeps what its earlier statements own.
+func (t *Transaction) startAgain(ctx context.Context, p *prepared, x *execution) (*Result, error) {
+	var pause storage.Pause
+	for {
+		point := t.tx.Savepoint()
+		r, err := t.engine.start(ctx, p, x)
+		if err == nil {
+			return r, nil
+		}
+		conflict, ok := errors.AsType[*storage.Error](err)
+		if !ok || conflict.Kind != storage.KindConflict {
+			return nil, err
+		}
+		t.tx.RollbackTo(point)
+		if stop := pause.Wait(ctx); stop != nil {
+			return nil, stop
+		}
+		t.tx.Refresh(len(t.open) > 0)
+	}
+}

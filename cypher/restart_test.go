@@ -3,6 +3,7 @@ package cypher_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"sync"
@@ -190,5 +191,38 @@ func TestRowsAfterCommit(t *testing.T) {
 	}
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRestartInside runs statements that stand in each other's way behind others
+// of their transactions, at the levels that have a snapshot for each: what the
+// earlier statements have done stays.
+func TestRestartInside(t *testing.T) {
+	const sessions, each = 8, 6
+	for _, level := range []string{"READ_COMMITTED", "READ_UNCOMMITTED"} {
+		t.Run(level, func(t *testing.T) {
+			c := &client{Engine: cyphertest.Open(t), metadata: graph.Map([]graph.Field{{Name: "isolation_level", Value: graph.String(level)}})}
+			mustRead(t, c.Engine, "CREATE INDEX FOR (n:N) ON (n.c)")
+			mustRead(t, c.Engine, "CREATE (:N {c: 0})")
+			var group sync.WaitGroup
+			for range sessions {
+				group.Go(func() {
+					for range each {
+						tx := c.begin(t)
+						mustRead(t, tx, "CREATE (:Log {c: 1})-[:T]->(:M)")
+						mustRead(t, tx, "MATCH (n:N) CREATE (n)-[:T]->(:M) SET n.c = n.c + 1")
+						if _, err := tx.Commit(t.Context()); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+			group.Wait()
+			const n = sessions * each
+			want := fmt.Sprintf("%d,%d,%d,%d", n, n, 2*n, 2*n)
+			if got := mustRead(t, c.Engine, "MATCH (n:N) RETURN n.c, COUNT {MATCH (:Log)}, COUNT {MATCH (:M)}, COUNT {MATCH ()-[:T]->()}"); len(got) != 1 || got[0] != want {
+				t.Errorf("%v, want %s", got, want)
+			}
+		})
 	}
 }

@@ -332,48 +332,9 @@ func (t *Transaction) Rollback() {
 		return
 	}
 	if t.work != nil {
-		t.undo()
+		t.undo(new(Savepoint))
 	}
 	t.finish()
-}
-
-// undo restores all records, newest change first.
-func (t *Transaction) undo() {
-	s, w := t.store, t.work
-	t.cutLinks()
-	for _, c := range slices.Backward(w.changes) {
-		h := s.head(c)
-		if c.kind == relationshipDeleted {
-			r := s.relationships.At(c.slot)
-			typ := TypeID(atomic.LoadUint32(&r.tag) &^ deleted)
-			t.markEnd(atomic.LoadUint32(&r.start), Out, typ, -1)
-			t.markEnd(atomic.LoadUint32(&r.end), In, typ, -1)
-		}
-		switch {
-		case c.undo != 0:
-			s.restore(c, h)
-			w.retired = append(w.retired, retirement{kind: retiredUndo, ref: c.undo})
-		case c.kind == nodeCreated:
-			h.store(mvcc.Dead)
-			for _, l := range s.labelSets.at(h.tag &^ deleted).ids {
-				s.labelMembers.at(uint32(l)).Remove(c.slot)
-			}
-			w.retired = append(w.retired, retirement{kind: retiredNode, ref: c.slot})
-		case c.kind == relationshipCreated:
-			h.store(mvcc.Dead)
-			s.typeMembers.at(h.tag &^ deleted).Remove(c.slot)
-			if !w.stuck {
-				w.retired = append(w.retired, retirement{kind: retiredRelationship, ref: c.slot})
-			}
-		}
-	}
-	t.unindex()
-	for _, ref := range w.blocks {
-		w.retired = append(w.retired, retirement{kind: retiredProperties, ref: ref})
-	}
-	// Labels that were added go when no version has them.
-	w.added = slices.DeleteFunc(w.added, func(g garbage) bool { return g.kind == garbageIndex })
-	s.reclaimer.replace(s.published.Load(), w.added)
 }
 
 // restore makes the older version of a changed record its newest again. The word
@@ -396,10 +357,10 @@ func (s *Store) restore(c change, h *head) {
 	atomic.StoreUint32(&h.undo, u.undo)
 }
 
-// cutLinks takes the created relationships out of the lists of their nodes.
-func (t *Transaction) cutLinks() {
+// cutLinks takes created relationships out of the lists of their nodes.
+func (t *Transaction) cutLinks(links []link) {
 	s := t.store
-	groupLinks(t.work.links, func(group []link) {
+	groupLinks(links, func(group []link) {
 		first := group[0]
 		latch := s.nodeLatches.of(first.node())
 		latch.Lock()

@@ -198,24 +198,6 @@ func (t *Transaction) reindexIn(ix *Index, slot uint32, before, after version) e
 	return nil
 }
 
-// unindex takes back the entries of a transaction that has undone its changes.
-// Their properties are still there.
-func (t *Transaction) unindex() {
-	s, w := t.store, t.work
-	if len(w.touched) == 0 {
-		return
-	}
-	horizon := s.registry.Horizon().Snapshot
-	for _, g := range w.added {
-		if g.kind == garbageIndex {
-			s.recheckEntry(g, horizon)
-		}
-	}
-	for _, x := range w.touched {
-		x.index.pending.Add(-x.replaced)
-	}
-}
-
 func (st *schemaState) numbered(number uint32) *Index {
 	for _, ix := range st.indexes {
 		if ix.number == number {

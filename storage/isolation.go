@@ -110,7 +110,11 @@ func (t *Transaction) Refresh(hold bool) {
 		return
 	}
 	before := t.sight
-	now := t.store.registry.Advance(t.actor, hold)
+	now := t.store.registry.Advance(t.actor)
+	if !hold {
+		// Not before the counts are right, which the old snapshot takes part in.
+		defer t.store.registry.Forget(t.actor, now)
+	}
 	if now == t.seen {
 		return
 	}

@@ -20,8 +20,12 @@ const turns = 256
 // The zero Turn stands in no line. A Turn belongs to one goroutine.
 type Turn struct {
 	line  chan struct{}
-	tries int
+	pause Pause
 }
+
+// A Pause is between two tries of what has met a conflict. The zero Pause has not
+// tried yet.
+type Pause struct{ tries int }
 
 const (
 	// freeTries is how often a transaction runs again at once. The line alone
@@ -54,18 +58,26 @@ func (t *Turn) Next(ctx context.Context, s *Store, err *Error) error {
 			return waitError(context.Cause(ctx), err.line)
 		}
 	}
-	t.tries++
-	if t.tries <= freeTries && err.Kind != KindDeadlock {
+	if err.Kind == KindDeadlock {
+		t.pause.tries += freeTries
+	}
+	return t.pause.Wait(ctx)
+}
+
+// Wait pauses, not the first times. The error has KindCancelled: ctx has ended.
+func (p *Pause) Wait(ctx context.Context) error {
+	p.tries++
+	if p.tries <= freeTries {
 		return nil
 	}
-	pause := min(firstPause<<min(t.tries, 16), longestPause)
+	pause := min(firstPause<<min(p.tries, 16), longestPause)
 	timer := time.NewTimer(rand.N(pause)) //nolint:gosec // spreads, protects nothing
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return waitError(context.Cause(ctx), err.line)
+		return waitError(context.Cause(ctx), 0)
 	}
 }
 

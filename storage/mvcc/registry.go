@@ -83,18 +83,24 @@ func (r *Registry) Enter() *Actor {
 	return a
 }
 
-// Advance moves a transaction to the newest visible timestamp and returns that.
-// With hold, what it could see before is kept, because somebody still reads it.
-func (r *Registry) Advance(a *Actor, hold bool) uint64 {
+// Advance has a transaction see the newest visible timestamp, too, and returns
+// that.
+func (r *Registry) Advance(a *Actor) uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := r.clock.Load()
-	if hold {
-		a.wide = true
-	} else {
-		a.wide, a.snapshot, a.epoch = false, now, r.epoch
+	a.wide = true
+	return r.clock.Load()
+}
+
+// Forget gives up what a transaction could see before a timestamp that Advance
+// has returned.
+func (r *Registry) Forget(a *Actor, timestamp uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.wide, a.snapshot = false, timestamp
+	if a.epoch != resting {
+		a.epoch = r.epoch
 	}
-	return now
 }
 
 // Widen notes that a transaction goes on to read what comes after its snapshot.

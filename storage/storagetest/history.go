@@ -38,11 +38,14 @@ type reader struct {
 // A running is an unfinished transaction.
 type running struct {
 	tx      *storage.Transaction
+	base    *Model // what was committed in its snapshot
 	model   *Model // what it must see; without what is not committed
 	before  *Model // what it must have seen before its current command
 	changes []func(*Model)
 	commits int  // made when it began
 	read    bool // it has read everything
+	saved   int  // changes at the savepoint, if there is one
+	point   *storage.Savepoint
 }
 
 // NewHistory begins a history on a store whose content is the model. The store
@@ -76,13 +79,13 @@ func (h *History) Run(n int) {
 	h.tb.Helper()
 	for range n {
 		h.step++
-		switch k := h.random.IntN(22); {
+		switch k := h.random.IntN(23); {
 		case len(h.running) == 0 || k == 0 && len(h.running) < 5:
 			level := storage.Isolation(h.random.IntN(int(storage.Serializable) + 1)) //nolint:gosec // four levels and none
 			tx, err := h.store.BeginIsolated(h.tb.Context(), storage.WriteMode, level)
 			h.check(err)
 			h.running = append(h.running, &running{
-				tx: tx, model: h.Committed.Clone(), before: h.Committed.Clone(), commits: h.commits,
+				tx: tx, base: h.Committed.Clone(), model: h.Committed.Clone(), before: h.Committed.Clone(), commits: h.commits,
 			})
 		case k == 1:
 			h.commit(h.random.IntN(len(h.running)))
@@ -94,6 +97,8 @@ func (h *History) Run(n int) {
 			h.nextCommand(h.any())
 		case k == 5:
 			h.compareReader()
+		case k == 6:
+			h.save(h.any())
 		default:
 			h.change(h.any())
 		}
@@ -152,13 +157,32 @@ func (h *History) nextCommand(r *running) {
 	h.tb.Helper()
 	r.tx.Refresh(false)
 	if r.tx.Isolation().RefreshesReads() {
-		r.model = h.Committed.Clone()
-		for _, c := range r.changes {
-			c(r.model)
-		}
+		r.base, r.point = h.Committed.Clone(), nil
+		r.remodel()
 	}
 	r.before = r.model.Clone()
 	r.tx.NextCommand()
+}
+
+// remodel makes the model anew.
+func (r *running) remodel() {
+	r.model = r.base.Clone()
+	for _, c := range r.changes {
+		c(r.model)
+	}
+}
+
+// save makes a savepoint, or goes back to it.
+func (h *History) save(r *running) {
+	if r.point == nil {
+		p := r.tx.Savepoint()
+		r.point, r.saved = &p, len(r.changes)
+	} else {
+		r.tx.RollbackTo(*r.point)
+		r.changes, r.point = r.changes[:r.saved], nil
+		r.remodel()
+	}
+	r.before = r.model.Clone()
 }
 
 // Finish commits or rolls back what is running and compares the committed
