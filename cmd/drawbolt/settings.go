@@ -53,6 +53,7 @@ func (i *identity) Configuration() []cypher.Setting {
 		}
 		list = append(list, cypher.Setting{
 			Name: s.Name, Default: s.Default, Value: value, Description: s.Flag.Help, Explicit: i.flags.Given(s.Name),
+			Startup: s.Current, Valid: s.Flag.Type.String(),
 		})
 	}
 	return list
@@ -69,6 +70,7 @@ func (i *identity) Runtime() []cypher.Setting {
 		list = append(list, cypher.Setting{
 			Name: v.key, Value: v.value, Session: v.session,
 			Default: v.flag.Default, Description: v.flag.Flag.Help, Explicit: v.flag.Origin.Source != gflags.FromDefault,
+			Startup: v.flag.Current, Valid: v.flag.Flag.Type.String(),
 		})
 	}
 	return list

@@ -135,7 +135,7 @@ func checkObjects(t *testing.T, log string) {
 
 func fetch(t *testing.T, url string) string {
 	t.Helper()
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck,forcetypeassert // always is one
+	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // always is one
 	transport.TLSClientConfig.InsecureSkipVerify = true
 	defer transport.CloseIdleConnections()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)

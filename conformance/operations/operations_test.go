@@ -2,6 +2,7 @@ package operations_test
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"runtime"
 	"strings"
@@ -97,6 +98,11 @@ func TestSettings(t *testing.T) {
 	}
 	if !found {
 		t.Error("SHOW CONFIG does not show the new value")
+	}
+	rows, err = ask(t, d, "SHOW SETTINGS 'log.min_duration_ms', 'timezone' YIELD name, value, isDynamic, startupValue, isExplicitlySet", nil)
+	if got := fmt.Sprint(rows); err != nil || got != "[map[isDynamic:true isExplicitlySet:false name:log.min_duration_ms startupValue:-1 value:0]"+
+		" map[isDynamic:true isExplicitlySet:false name:timezone startupValue:UTC value:UTC]]" {
+		t.Errorf("SHOW SETTINGS: %s, %v", got, err)
 	}
 	if code := s.Stop(t); code != 0 {
 		t.Fatalf("exit code %d", code)

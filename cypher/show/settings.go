@@ -2,6 +2,7 @@ package show
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/drawbolt/drawbolt/cypher/function"
@@ -125,29 +126,35 @@ func (t *Tables) runtimeSetting(name string) (*Setting, error) {
 	return nil, &Error{Message: "Unknown setting name '" + name + "'"}
 }
 
-// listSettings lists what the server was started with, and then what can be
-// changed.
+// listSettings lists what the server was started with and what can be changed,
+// sorted by name. A name that is both can be changed.
 func (t *Tables) listSettings(_ context.Context, r *Request) error {
+	type row struct {
+		Setting
+
+		dynamic bool
+	}
+	byName := make(map[string]row)
+	for _, s := range t.Settings.Configuration() {
+		byName[s.Name] = row{Setting: s}
+	}
+	for _, s := range t.Settings.Runtime() {
+		byName[s.Name] = row{Setting: s, dynamic: true}
+	}
 	names := r.Texts("names")
-	list := func(settings []Setting, dynamic bool) error {
-		for i := range settings {
-			s := &settings[i]
-			if len(names) > 0 && !slices.Contains(names, s.Name) {
-				continue
-			}
-			if err := r.Yield([]graph.Value{
-				text(s.Name), text(s.Value), graph.Boolean(dynamic), text(s.Default), text(s.Description), text(s.Value),
-				graph.Boolean(s.Explicit), text(""), graph.Boolean(false),
-			}); err != nil {
-				return err
-			}
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		if len(names) > 0 && !slices.Contains(names, name) {
+			continue
 		}
-		return nil
+		s := byName[name]
+		if err := r.Yield([]graph.Value{
+			text(s.Name), text(s.Value), graph.Boolean(s.dynamic), text(s.Default), text(s.Description), text(s.Startup),
+			graph.Boolean(s.Explicit), text(s.Valid), graph.Boolean(false),
+		}); err != nil {
+			return err
+		}
 	}
-	if err := list(t.Settings.Configuration(), false); err != nil {
-		return err
-	}
-	return list(t.Settings.Runtime(), true)
+	return nil
 }
 
 func (t *Tables) listConfig(_ context.Context, r *Request) error {

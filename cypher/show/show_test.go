@@ -24,13 +24,13 @@ type fakeServer struct {
 }
 
 func (f *fakeServer) Configuration() []cypher.Setting {
-	return []cypher.Setting{{Name: "bolt_port", Default: "7687", Value: "7000", Description: "The port.", Explicit: true}}
+	return []cypher.Setting{{Name: "bolt_port", Default: "7687", Value: "7000", Startup: "7000", Valid: "int32", Description: "The port.", Explicit: true}}
 }
 
 func (f *fakeServer) Runtime() []cypher.Setting {
 	return []cypher.Setting{
 		{Name: "log.failed_queries", Default: "false", Value: "false", Session: true},
-		{Name: "log.level", Default: "INFO", Value: f.level},
+		{Name: "log.level", Default: "INFO", Value: f.level, Startup: "INFO"},
 	}
 }
 
@@ -264,6 +264,16 @@ func TestStatements(t *testing.T) {
 		},
 		{name: "termination without an id", query: "TERMINATE TRANSACTIONS 'abc'", err: "Could not parse id"},
 		{name: "settings", query: "SHOW SETTINGS", columns: "name | value | isDynamic | defaultValue | description"},
+		{
+			name: "all of the settings", query: "SHOW SETTINGS YIELD *",
+			columns: "name | value | isDynamic | defaultValue | description | startupValue | isExplicitlySet | validValues | isDeprecated",
+			want: []string{
+				`"bolt_port" | "7000" | false | "7687" | "The port." | "7000" | true | "int32" | false`,
+				`"log.failed_queries" | "false" | true | "false" | "" | "" | false | "" | false`,
+				`"log.level" | "INFO" | true | "INFO" | "" | "INFO" | false | "" | false`,
+			},
+		},
+		{name: "settings that do not exist", query: "SHOW SETTINGS 'nosuch'", columns: "name | value | isDynamic | defaultValue | description", want: []string{}},
 		{
 			name: "settings by name", query: "SHOW SETTINGS 'bolt_port' YIELD name, value, isExplicitlySet", columns: "name | value | isExplicitlySet",
 			want: []string{`"bolt_port" | "7000" | true`},

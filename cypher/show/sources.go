@@ -137,6 +137,8 @@ type Settings interface {
 // A Setting is one value of the configuration.
 type Setting struct {
 	Name, Default, Value, Description string
+	// Startup is the value that the server started with, Valid the type of values.
+	Startup, Valid string
 	// Explicit says that somebody has chosen the value.
 	Explicit bool
 	// Session says that each client may choose a value of its own.
