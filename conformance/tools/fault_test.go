@@ -130,8 +130,12 @@ func TestFault(t *testing.T) {
 		t.Errorf("%d scenarios, %d are known here", len(scenarios), len(want))
 	}
 	dir := t.TempDir()
+	if code, _, errs := boltcheck.run(t, "", "fault", "--listen=127.0.0.1:0", "--directory="+dir, "--timeout-ms=1", "trusted"); code != 3 {
+		t.Fatalf("fault without a client: exit %d, %s", code, errs)
+	}
 	for _, s := range scenarios {
 		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
 			w, ok := want[s.Name]
 			if !ok {
 				t.Fatal("what the driver does with it is not known here")
