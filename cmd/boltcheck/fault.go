@@ -38,8 +38,9 @@ const faultUsage = `a server whose TLS is wrong on purpose
   boltcheck fault --json tickets-refused        what the client did, as JSON
 
 The client must trust the authority that is named when the server is ready, and connect
-to one of --hosts, in the way of bolt+s://. The exit code is 0 when the client did what a
-good one does, 1 when it did not, 2 when the server could not start and 3 when no client came.`
+to one of --hosts, in the way of bolt+s://, or of bolt:// for the scenarios plain-….
+The exit code is 0 when the client did what a good one does, 1 when it did not, 2 when the
+server could not start and 3 when no client came.`
 
 func faultFlags() []gflags.Flag {
 	return []gflags.Flag{

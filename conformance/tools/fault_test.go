@@ -120,9 +120,20 @@ func TestFault(t *testing.T) {
 		"repeated-record":              {errs: []string{"bad record MAC"}},
 		"clear-text-record":            {errs: []string{"bad record MAC"}},
 		"clear-text-alert":             {errs: []string{"bad record MAC"}},
+
+		// The texts of the alert and of HTTP mislead its users.
+		"plain-close":   {errs: []string{lost}},
+		"plain-reset":   {errs: []string{lost}},
+		"plain-alert":   {errs: []string{"did not accept any of the requested Bolt versions"}},
+		"plain-zero":    {errs: []string{"did not accept any of the requested Bolt versions"}},
+		"plain-http":    {errs: []string{"server responded HTTP"}},
+		"plain-failure": {errs: []string{"This port is for TLS: use bolt+s:// or bolt+ssc://."}},
 	}
 	code, list, _ := boltcheck.run(t, "", "fault", "--list", "--json")
-	var scenarios []struct{ Name, Group string }
+	var scenarios []struct {
+		Name, Group string
+		Plain       bool
+	}
 	if err := json.Unmarshal([]byte(list), &scenarios); err != nil || code != 0 {
 		t.Fatalf("fault --list: exit %d, %v", code, err)
 	}
@@ -154,7 +165,11 @@ func TestFault(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			uri := "bolt+s://localhost" + p.address[strings.LastIndex(p.address, ":"):]
+			scheme := "bolt+s"
+			if s.Plain {
+				scheme = "bolt"
+			}
+			uri := scheme + "://localhost" + p.address[strings.LastIndex(p.address, ":"):]
 			for i, wantErr := range w.errs {
 				err := statement(t, uri, func(c *driver.Config) { c.TlsConfig = client })
 				if (err == nil) != (wantErr == "") || err != nil && !strings.Contains(err.Error(), wantErr) {

@@ -26,7 +26,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const timeout = 1500 * time.Millisecond
 
 // client connects like a careful client of crypto/tls, says hello and runs a
-// statement, and returns what went wrong.
+// statement, and returns what went wrong. Without a configuration it does without
+// TLS.
 func client(address string, config *tls.Config) error {
 	dialer := net.Dialer{Timeout: timeout}
 	raw, err := dialer.Dial("tcp", address)
@@ -37,13 +38,20 @@ func client(address string, config *tls.Config) error {
 	if err := raw.SetDeadline(time.Now().Add(timeout - timeout/3)); err != nil {
 		return err
 	}
-	c := tls.Client(raw, config)
-	defer c.Close()
+	c := raw
+	if config != nil {
+		c = tls.Client(raw, config)
+		defer c.Close()
+	}
 	if _, err := c.Write(bolttest.Slots(0x00000405)); err != nil {
 		return err
 	}
-	if _, err := io.ReadFull(c, make([]byte, 4)); err != nil {
+	agreed := make([]byte, 4)
+	if _, err := io.ReadFull(c, agreed); err != nil {
 		return err
+	}
+	if [4]byte(agreed) != [4]byte{0, 0, 4, 5} {
+		return fmt.Errorf("agreed to %X", agreed)
 	}
 	for _, message := range []string{`HELLO {user_agent: "x", bolt_agent: {product: "x"}}`, `LOGON {scheme: "none"}`, `RUN "RETURN 1" {} {}`} {
 		m, err := bolttest.Parse(message)
@@ -61,21 +69,27 @@ func client(address string, config *tls.Config) error {
 	return err
 }
 
-// answer reads one message.
+// answer reads one message, which must not be a failure.
 func answer(r io.Reader) error {
 	size := make([]byte, 2)
+	var message []byte
 	for {
 		if _, err := io.ReadFull(r, size); err != nil {
 			return err
 		}
 		n := int(size[0])<<8 | int(size[1])
 		if n == 0 {
-			return nil
+			break
 		}
-		if _, err := io.ReadFull(r, make([]byte, n)); err != nil {
+		message = append(message, make([]byte, n)...)
+		if _, err := io.ReadFull(r, message[len(message)-n:]); err != nil {
 			return err
 		}
 	}
+	if text := bolttest.Format(message); strings.HasPrefix(text, "FAILURE") {
+		return errors.New(text)
+	}
+	return nil
 }
 
 // TestScenarios plays every scenario with Go's own client: what it must do it
@@ -152,13 +166,20 @@ func TestScenarios(t *testing.T) {
 		"repeated-record":              {errs: []string{"bad record MAC"}},
 		"clear-text-record":            {errs: []string{"bad record MAC"}},
 		"clear-text-alert":             {errs: []string{"bad record MAC"}},
+
+		"plain-close":   {errs: []string{"EOF"}},
+		"plain-reset":   {errs: []string{"reset"}},
+		"plain-alert":   {errs: []string{"agreed to 15030300"}},
+		"plain-zero":    {errs: []string{"agreed to 00000000"}},
+		"plain-http":    {errs: []string{"agreed to 48545450"}},
+		"plain-failure": {errs: []string{"This port is for TLS: use bolt+s:// or bolt+ssc://."}},
 	}
 	dir := t.TempDir()
 	authority, err := fault.OpenAuthority(dir, []string{"localhost", "127.0.0.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := clientConfig(t, dir)
+	secure := clientConfig(t, dir)
 	scenarios := fault.Scenarios()
 	if len(scenarios) != len(want) {
 		t.Errorf("%d scenarios, %d are known here", len(scenarios), len(want))
@@ -183,8 +204,11 @@ func TestScenarios(t *testing.T) {
 				seen, err := fault.New(s, fault.Options{Authority: authority, After: 2, Timeout: timeout, Delay: time.Microsecond}).Serve(t.Context(), l, 0)
 				done <- outcome{seen, err}
 			}()
-			c := config.Clone()
-			c.ClientSessionCache = tls.NewLRUClientSessionCache(4)
+			var c *tls.Config
+			if !s.Plain {
+				c = secure.Clone()
+				c.ClientSessionCache = tls.NewLRUClientSessionCache(4)
+			}
 			for i, wantErr := range w.errs {
 				err := client(l.Addr().String(), c)
 				if (err == nil) != (wantErr == "") || err != nil && !strings.Contains(err.Error(), wantErr) {
@@ -245,6 +269,13 @@ func TestClients(t *testing.T) {
 		{
 			name: "speaks Bolt without TLS", scenario: "trusted", want: "the client speaks Bolt without TLS",
 			client: func(address string) error { return send(address, string(bolttest.Slots(0x405))) },
+		},
+		{
+			name: "speaks TLS where it should not", scenario: "plain-close", want: "the client was to speak Bolt without TLS, not TLS",
+			client: func(address string) error {
+				_ = client(address, clientConfig(t, dir))
+				return nil
+			},
 		},
 		{
 			name: "speaks HTTP", scenario: "trusted", want: "the client speaks HTTP without TLS",

@@ -14,19 +14,12 @@ const maxRequest = 1 << 20
 // statement with one row that says 1.
 func respond(c net.Conn) {
 	defer c.Close() //nolint:errcheck // a pipe in memory
-	versions, _ := bolt.Versions("3", "5.4", false)
 	r := bolt.NewReader(c, maxRequest)
 	opening, err := r.Raw(bolt.HandshakeSize)
 	if err != nil || !bolt.IsMagic(opening) {
 		return
 	}
-	slots := [16]byte(opening[4:])
-	for s := slots[:]; len(s) >= 4; s = s[4:] {
-		if s[3] == 0xFF { // this server has no manifest
-			clear(s[:4])
-		}
-	}
-	choice := bolt.Negotiate(slots, versions)
+	choice := negotiate([16]byte(opening[4:]))
 	agreed := choice.Reply()
 	if _, err := c.Write(agreed[:]); err != nil || choice.Version == nil {
 		return
@@ -45,6 +38,18 @@ func respond(c net.Conn) {
 			return
 		}
 	}
+}
+
+// negotiate agrees to one of the versions that this small server has. It has no
+// manifest.
+func negotiate(slots [16]byte) bolt.Choice {
+	versions, _ := bolt.Versions("3", "5.4", false)
+	for s := slots[:]; len(s) >= 4; s = s[4:] {
+		if s[3] == 0xFF {
+			clear(s[:4])
+		}
+	}
+	return bolt.Negotiate(slots, versions)
 }
 
 // reply writes the answer to a request.

@@ -28,6 +28,8 @@ type Scenario struct {
 	Server string        `json:"server"` // what the server does
 	Client string        `json:"client"` // what a good client must do
 	Expect []Expectation `json:"expect"` // for each connection that it needs
+	// Plain: the client is to be told bolt://, without TLS.
+	Plain bool `json:"plain,omitempty"`
 
 	stage func(*Authority) (*stage, error)
 }
@@ -37,6 +39,7 @@ type stage struct {
 	config func(connection int) *tls.Config
 	raw    func(*wire) // in place of TLS, when the client's hello is there
 	silent bool        // raw does not wait for the hello
+	plain  func(*wire) // for clients without TLS, when their handshake has begun
 	mangle mangle      // of all records
 	slow   bool
 	late   *late
@@ -52,8 +55,9 @@ type late struct {
 
 // Alerts of TLS.
 const (
-	alertHandshakeFailure = 40
-	alertInternalError    = 80
+	alertUnexpectedMessage = 10
+	alertHandshakeFailure  = 40
+	alertInternalError     = 80
 )
 
 // Scenarios returns all scenarios, by group.
@@ -68,6 +72,7 @@ func Scenarios() []Scenario {
 		{"handshake", handshakeScenarios()},
 		{"session", sessionScenarios()},
 		{"connection", connectionScenarios()},
+		{"plain", plainScenarios()},
 	} {
 		for _, s := range g.scenarios {
 			s.Group = g.name

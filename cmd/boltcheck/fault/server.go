@@ -134,7 +134,10 @@ func (s *Server) play(ctx context.Context, st *stage, conn net.Conn, n int) Obse
 		o.Plaintext = speaksPlain(w)
 	}
 	switch {
-	case o.Plaintext != "":
+	case st.plain != nil && o.Plaintext == "Bolt":
+		st.plain(w)
+		drain(w, &o)
+	case st.plain != nil || o.Plaintext != "":
 		o.End = "not read further"
 	case st.raw != nil:
 		st.raw(w)
@@ -146,7 +149,7 @@ func (s *Server) play(ctx context.Context, st *stage, conn net.Conn, n int) Obse
 		}
 		s.handshake(ctx, st, w, n, &o)
 	}
-	o.judge(st.late != nil)
+	o.judge(st)
 	return o
 }
 
@@ -386,17 +389,18 @@ func endText(err error) string {
 	}
 }
 
-// judge compares what a client did with what it must do. Late: the fault comes in
-// the middle of a session.
-func (o *Observation) judge(late bool) {
+// judge compares what a client did with what it must do.
+func (o *Observation) judge(st *stage) {
 	switch {
-	case o.Plaintext != "":
+	case st.plain != nil && o.Plaintext != "Bolt":
+		o.spokeTLS()
+	case st.plain == nil && o.Plaintext != "":
 		o.Verdict = fmt.Sprintf("the client speaks %s without TLS", o.Plaintext)
 	case o.Expect == Connect && !o.Bolt:
 		o.Verdict = "the client did not connect"
 	case o.Expect == Refuse && o.Bolt:
 		o.Verdict = "the client connected, but had to refuse"
-	case late && !o.Fault:
+	case st.late != nil && !o.Fault:
 		o.Verdict = "the client ended before the fault was due"
 	case (o.Expect == Refuse || o.Expect == Break) && o.End == "":
 		o.Verdict = "the client did not close in time"
