@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,7 @@ type stub struct {
 	address string
 	cmd     *exec.Cmd
 	lines   chan string // of standard output
+	stderr  *bufio.Reader
 	log     []string
 }
 
@@ -55,12 +57,12 @@ func start(t *testing.T, boltcheck, script string, args ...string) *stub {
 			s.lines <- in.Text()
 		}
 	}()
-	banner, err := bufio.NewReader(stderr).ReadString('\n')
+	s.stderr = bufio.NewReader(stderr)
+	banner, err := s.stderr.ReadString('\n')
 	_, address, ok := strings.Cut(strings.TrimSpace(banner), " is played on ")
 	if err != nil || !ok {
 		t.Fatalf("the stub says %q, %v", banner, err)
 	}
-	go io.Copy(io.Discard, stderr)
 	if line := <-s.lines; line != "Listening" {
 		t.Fatalf("the first line is %q", line)
 	}
@@ -144,6 +146,7 @@ func TestStub(t *testing.T) {
 		{"routing", testRouting},
 		{"tls", testTLS},
 		{"page", testPage},
+		{"interrupts", testInterrupts},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, boltcheck) })
 	}
@@ -433,4 +436,41 @@ func matchesPage(page, got string) bool {
 	pattern = strings.ReplaceAll(pattern, "…", ".*")
 	pattern = regexp.MustCompile(`127\\\.0\\\.0\\\.1:\d+`).ReplaceAllString(pattern, `127\.0\.0\.1:\d+`)
 	return regexp.MustCompile("^" + pattern + "$").MatchString(strings.TrimSpace(got))
+}
+
+// testInterrupts interrupts a stub in the middle of its script: the first time it
+// goes on, the second time it closes the connection.
+func testInterrupts(t *testing.T, boltcheck string) {
+	t.Helper()
+	s := start(t, boltcheck, scripts+"hello.script")
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	hello := "\x60\x60\xB0\x17\x00\x00\x04\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" + "\x00\x03\xB1\x01\xA0\x00\x00"
+	if _, err := io.WriteString(conn, hello); err != nil {
+		t.Fatal(err)
+	}
+	reply := make([]byte, 16)
+	if _, err := io.ReadFull(conn, reply); err != nil {
+		t.Fatal(err)
+	}
+	s.interrupt(t)
+	// Two interrupts that come at once are one.
+	if line, err := s.stderr.ReadString('\n'); err != nil || !strings.HasPrefix(line, "Ending what may end") {
+		t.Errorf("the stub says %q, %v", line, err)
+	}
+	// It still answers: LOGON.
+	if _, err := io.WriteString(conn, "\x00\x03\xB1\x6A\xA0\x00\x00"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(conn).ReadString('\xA0'); err != nil {
+		t.Error(err)
+	}
+	s.interrupt(t)
+	code, output := s.wait(t)
+	if code != 1 || !strings.Contains(output, "the server was stopped while it waited for the client") || !strings.Contains(output, "(  5) C: LOGON {}") {
+		t.Errorf("exit code %d:\n%s", code, output)
+	}
 }

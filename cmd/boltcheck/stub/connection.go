@@ -151,10 +151,10 @@ func (c *connection) follow(ctx context.Context) error {
 			return nil
 		}
 		in, ok := c.next(ctx, finish)
+		if ctx.Err() != nil { // then the connection is closed, too
+			return c.waiting(p, "the server was stopped while it waited for the client", nil)
+		}
 		if !ok {
-			if ctx.Err() != nil {
-				return c.waiting(p, "the server was stopped while it waited for the client", nil)
-			}
 			finish = nil
 			if skip, err := p.Skippable(); skip || err != nil {
 				return err
