@@ -14,6 +14,7 @@ type Notification struct {
 	Title          string
 	Description    string
 	Severity       Severity
+	SeverityWord   string // instead of that of Severity; empty for it
 	Classification string // such as PERFORMANCE; called category up to 5.5
 	Status         string // such as 03N90
 	StatusText     string // such as info: cartesian product. …
@@ -42,6 +43,13 @@ func (o Outcome) status() (status, text string) {
 	}
 }
 
+func (n *Notification) severity() string {
+	if n.SeverityWord != "" {
+		return n.SeverityWord
+	}
+	return n.Severity.String()
+}
+
 // append appends the form without statuses.
 func (n *Notification) append(dst []byte) []byte {
 	entries := 5
@@ -52,7 +60,7 @@ func (n *Notification) append(dst []byte) []byte {
 	dst = appendText(dst, "code", n.Code)
 	dst = appendText(dst, "title", n.Title)
 	dst = appendText(dst, "description", n.Description)
-	dst = appendText(dst, "severity", n.Severity.String())
+	dst = appendText(dst, "severity", n.severity())
 	dst = appendText(dst, "category", n.Classification)
 	if n.Position != nil {
 		dst = packstream.AppendString(dst, "position")
@@ -71,7 +79,7 @@ func (n *Notification) appendStatus(dst []byte) []byte {
 	dst = appendText(dst, "description", n.Description)
 	dst = packstream.AppendString(dst, "diagnostic_record")
 	record := DiagnosticRecord{
-		Classification: n.Classification, Severity: n.Severity.String(), Position: n.Position,
+		Classification: n.Classification, Severity: n.severity(), Position: n.Position,
 	}
 	return record.append(dst)
 }

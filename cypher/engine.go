@@ -126,6 +126,8 @@ type RunOptions struct {
 	// Trusted statements come from the operator of the server, such as those of
 	// an init file: they may do everything.
 	Trusted bool
+	// Dialect is what the client expects of answers.
+	Dialect Dialect
 }
 
 // TransactionOptions belong to one explicit transaction.
@@ -197,7 +199,7 @@ func (e *Engine) Database() string { return e.options.Database }
 // been read or the result is closed. A statement that writes is committed when
 // Run returns; when other transactions were in its way it has run again.
 func (e *Engine) Run(ctx context.Context, query string, params graph.Value, o RunOptions) (*Result, error) {
-	p, literals, err := e.prepare(query)
+	p, literals, err := e.prepareFor(query, o.Dialect)
 	if err != nil {
 		return nil, err
 	}
@@ -281,11 +283,11 @@ func (t *Transaction) Run(ctx context.Context, query string, params graph.Value,
 	if t.ended {
 		return nil, &Error{Kind: KindTransaction, Message: "the transaction has ended"}
 	}
-	p, literals, err := t.engine.prepare(query)
+	o.Mode, o.Dialect = t.options.Mode, t.options.Dialect
+	p, literals, err := t.engine.prepareFor(query, o.Dialect)
 	if err != nil {
 		return nil, err
 	}
-	o.Mode = t.options.Mode
 	if o.Metadata.IsNull() {
 		o.Metadata = t.options.Metadata
 	}

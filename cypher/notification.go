@@ -12,6 +12,7 @@ import (
 const (
 	severityWarning     = "WARNING"
 	severityInformation = "INFORMATION"
+	severityInfo        = "INFO" // the same in Memgraph
 )
 
 // A hint is a notification of a prepared statement. Those about names that do

@@ -35,6 +35,8 @@ type prepared struct {
 	system, alone bool
 	// memoryLimit is the bytes of QUERY MEMORY LIMIT; 0 without.
 	memoryLimit int64
+	// memgraph is the text for clients of that dialect; empty when it is the same.
+	memgraph string
 	// table marks statements with rows that do not read the graph as queries do.
 	table bool
 	// needs is what an account must be allowed to run the statement; own marks
@@ -192,6 +194,9 @@ func (e *Engine) compile(query string, n *parser.Normalizer) (p *prepared, shara
 		p.hints, p.implicit = e.hints(s, info), implicitCall(body)
 	case *ast.Show:
 		err = e.planTable(p, body, o)
+		if p.mode == ast.Run && s.Use == nil {
+			p.memgraph = translated(body)
+		}
 	default:
 		p.command = s.Body
 		return p, false, nil

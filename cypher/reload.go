@@ -29,7 +29,7 @@ func (e *Engine) reload(ctx context.Context, t *Transaction, s *Summary) error {
 		return &Error{Kind: KindArgument, Message: err.Error()}
 	}
 	s.Notifications = append(s.Notifications, Notification{
-		Code: "ReloadSSL", Title: "Reloaded TLS on Bolt server", Severity: severityInformation,
+		Code: "ReloadSSL", Title: "Reloaded TLS on Bolt server", Severity: severityInfo,
 		Description: "New connections use the new certificates; open ones go on with the old.",
 	})
 	return nil

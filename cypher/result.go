@@ -71,7 +71,7 @@ func (e *Engine) start(ctx context.Context, p *prepared, x *execution) (*Result,
 	r := e.newResult()
 	r.engine, r.prepared, r.tx, r.columns, r.slots, r.ctx = e, p, tx, p.columns, p.plan.Columns, ctx
 	r.summary.Type = statementType(p)
-	r.summary.Notifications, r.summary.Database = e.notifications(p), e.options.Database
+	r.summary.Notifications, r.summary.Database = o.Dialect.notifications(e.notifications(p)), e.options.Database
 	if p.explain() {
 		if _, err := p.parameters(nil, x.params, x.literals); err != nil && p.implicit {
 			return nil, err
@@ -79,6 +79,9 @@ func (e *Engine) start(ctx context.Context, p *prepared, x *execution) (*Result,
 		r.slots, r.ended = nil, true
 		r.summary.Plan = describePlan(p.plan, nil)
 		r.view = tx.View()
+		if p.explained(o.Dialect) {
+			r.tabulate(explainColumns())
+		}
 		return r, nil
 	}
 	var err error
@@ -107,11 +110,14 @@ func (e *Engine) start(ctx context.Context, p *prepared, x *execution) (*Result,
 		Profile: p.mode == profileMode, MemoryLimit: e.memoryLimit(p), Sources: &e.sources, Numbers: &e.numbers, Deletes: x.deletes, Shared: x.shared,
 	})
 	r.run = run
-	if !p.plan.Writes && !p.alone {
+	toEnd := r.runToEnd
+	if p.profiled(o.Dialect) {
+		toEnd = r.runProfile
+	} else if !p.plan.Writes && !p.alone {
 		r.view = run.View()
 		return r, nil
 	}
-	if err := r.runToEnd(ctx); err != nil {
+	if err := toEnd(ctx); err != nil {
 		// The run may be in any state: it is not used again.
 		r.run.Discharge()
 		r.run = nil

@@ -29,7 +29,9 @@ func (e *Engine) runCommand(ctx context.Context, p *prepared, params graph.Value
 			return nil, &Error{Kind: KindMixed, Message: "a schema command cannot follow a change of the graph in one transaction"}
 		}
 		change := schemaChange{engine: e, tx: t, params: params, counters: &r.summary.Schema}
-		err = change.run(ctx, c)
+		if err = change.run(ctx, c); err == nil {
+			r.summary.Notifications = o.Dialect.schemaNotification(c, change.counters)
+		}
 	case *ast.Transaction:
 		err = &Error{Kind: KindTransaction, Message: "transaction commands must be sent alone"}
 	case *ast.Command:

@@ -50,7 +50,7 @@ type Notification struct {
 	Code        string
 	Title       string
 	Description string
-	Severity    string // WARNING or INFORMATION
+	Severity    string // WARNING or INFORMATION, or INFO in the dialect that says so
 	Subject     string // the name that it is about, or empty
 	Position    ast.Position
 }
@@ -68,28 +68,32 @@ type PlanNode struct {
 
 // Lines draws the plan, one operator a line: inputs stand below their operator,
 // those of a second branch behind a bar.
-func (n *PlanNode) Lines() []string { return n.appendLines(nil, " ") }
+func (n *PlanNode) Lines() (lines []string) {
+	n.draw(" ", func(line string, _ *PlanNode) { lines = append(lines, line) })
+	return lines
+}
 
-func (n *PlanNode) appendLines(lines []string, margin string) []string {
-	line := margin + "* " + n.Operator
+// draw calls line for each line, with the operator that it is about or nil.
+func (n *PlanNode) draw(margin string, line func(text string, op *PlanNode)) {
+	text := margin + "* " + n.Operator
 	if n.Details != "" {
 		// Names in a statement may have line ends and more.
-		line += " (" + strings.Map(func(r rune) rune {
+		text += " (" + strings.Map(func(r rune) rune {
 			if unicode.IsControl(r) {
 				return ' '
 			}
 			return r
 		}, n.Details) + ")"
 	}
-	lines = append(lines, line)
+	line(text, n)
 	if len(n.Children) == 0 {
-		return lines
+		return
 	}
 	for _, branch := range n.Children[1:] {
-		lines = append(lines, margin+`|\`)
-		lines = branch.appendLines(lines, margin+"| ")
+		line(margin+`|\`, nil)
+		branch.draw(margin+"| ", line)
 	}
-	return n.Children[0].appendLines(lines, margin)
+	n.Children[0].draw(margin, line)
 }
 
 const profileMode = ast.Profile

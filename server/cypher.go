@@ -76,7 +76,7 @@ func (o *TransactionOptions) engine() cypher.RunOptions {
 	}
 	return cypher.RunOptions{
 		Mode: mode, Metadata: o.Metadata, User: o.User, Account: o.Account, Session: o.Session, Using: o.Using,
-		Client: o.Client, Trusted: o.Trusted,
+		Client: o.Client, Trusted: o.Trusted, Dialect: o.Dialect,
 	}
 }
 

@@ -70,6 +70,8 @@ type TransactionOptions struct {
 	Client cypher.Client
 	// Trusted statements come from the operator and may do everything.
 	Trusted bool
+	// Dialect is what the client expects of answers.
+	Dialect cypher.Dialect
 }
 
 // A Transaction is an explicit transaction, used by one goroutine at a time.

@@ -50,8 +50,8 @@ type failure struct {
 	internal bool
 }
 
-// bolt returns the message for the client, with a code of the set.
-func (f *failure) bolt(set CodeSet) *bolt.Failure {
+// bolt returns the message for the client, with a code of one of the two sets.
+func (f *failure) bolt(memgraph bool) *bolt.Failure {
 	var m *bolt.Failure
 	for i, status := range slices.Backward(f.statuses) {
 		text := generalText(status)
@@ -67,7 +67,7 @@ func (f *failure) bolt(set CodeSet) *bolt.Failure {
 		}
 	}
 	m.Message, m.Code = f.message, f.neo4j
-	if set == CodesMemgraph {
+	if memgraph {
 		m.Code = f.memgraph
 	}
 	return m
@@ -125,13 +125,17 @@ func failureOfCause(err error) (failure, bool) {
 	const stopped = "The transaction has been terminated. Retry your operation in a new transaction, and you should see a successful result. "
 	switch {
 	case (errors.Is(err, errClientTimeout) || errors.Is(err, errServerTimeout)) && onLock:
+		memgraph := memgraphTransient
+		if errors.Is(err, errClientTimeout) {
+			memgraph = memgraphClient // what it asked for: nothing to try again
+		}
 		return failure{
-			codes:   coded("Neo.ClientError.Transaction.LockClientStopped", memgraphTransient, "25N14"),
+			codes:   coded("Neo.ClientError.Transaction.LockClientStopped", memgraph, "25N14"),
 			message: stopped + "The transaction has not completed within its timeout while it waited for a lock.",
 		}, true
 	case errors.Is(err, errClientTimeout):
 		return failure{
-			codes:   coded("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", memgraphTransient, "25N14"),
+			codes:   coded("Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration", memgraphClient, "25N14"),
 			message: stopped + "The transaction has not completed within the timeout specified at its start by the client.",
 		}, true
 	case errors.Is(err, errTerminated):
@@ -146,7 +150,7 @@ func failureOfCause(err error) (failure, bool) {
 		}, true
 	case errors.Is(err, errReset), errors.Is(err, errConnectionLost):
 		return failure{
-			codes:   coded("Neo.ClientError.Transaction.Terminated", memgraphTransient, "25N14"),
+			codes:   coded("Neo.ClientError.Transaction.Terminated", memgraphClient, "25N14"),
 			message: stopped + "Explicitly terminated by the user.",
 		}, true
 	case errors.Is(err, errDatabaseClosed):

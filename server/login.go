@@ -62,6 +62,9 @@ func (openDoor) Authenticate(_ context.Context, c Credentials) (Login, error) {
 // hello answers HELLO or INIT, which is the login of versions without LOGON.
 func (s *session) hello(m *bolt.Hello) error {
 	s.agent, s.filter, s.address = m.UserAgent, m.Filter, addressIn(m.Routing)
+	if s.dialect = cypher.DialectOf(m.UserAgent); s.server.opts.Dialect != nil {
+		s.dialect = *s.server.opts.Dialect
+	}
 	if m.PatchUTC {
 		s.version = s.version.WithUTC()
 		s.decoder.Version, s.encoder.Version = s.version, s.version
@@ -80,6 +83,18 @@ func (s *session) hello(m *bolt.Hello) error {
 	s.writer.Buf = a.Append(s.writer.Buf, s.version)
 	s.sent()
 	return nil
+}
+
+// memgraphCodes reports which family of codes the client gets.
+func (s *session) memgraphCodes() bool {
+	switch s.server.opts.ErrorCodes {
+	case CodesNeo4j:
+		return false
+	case CodesMemgraph:
+		return true
+	default:
+		return s.dialect.MemgraphCodes()
+	}
 }
 
 // receiveTimeout is after how many seconds of silence the client should give up;

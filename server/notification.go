@@ -13,8 +13,11 @@ func notificationOf(n *cypher.Notification, database string) bolt.Notification {
 	out := bolt.Notification{
 		Code: n.Code, Title: n.Title, Description: n.Description, Severity: bolt.SeverityWarning,
 	}
-	if n.Severity == "INFORMATION" {
+	switch n.Severity {
+	case "INFORMATION":
 		out.Severity = bolt.SeverityInformation
+	case "INFO":
+		out.Severity, out.SeverityWord = bolt.SeverityInformation, n.Severity
 	}
 	if p := n.Position; p.Line > 0 {
 		out.Position = &bolt.Position{Offset: int64(p.Offset), Line: int64(p.Line), Column: int64(p.Column)}

@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/drawbolt/drawbolt/bolt"
+	"github.com/drawbolt/drawbolt/cypher"
 )
 
 // DefaultAgent is what clients are told about the server: it begins as drivers
@@ -40,6 +41,8 @@ type Options struct {
 	// after twice that time. Zero means neither; the hint costs some drivers half
 	// of their throughput.
 	KeepAlive time.Duration
+	// Dialect is the dialect of all clients; nil to tell it from their names.
+	Dialect *cypher.Dialect
 	// ErrorCodes is the family of codes that failures carry.
 	ErrorCodes CodeSet
 	// StrictDocs refuses what the protocol's documents do not allow in a
@@ -66,7 +69,8 @@ type CodeSet uint8
 
 // The families: drivers know those of Neo4j and act on them.
 const (
-	CodesNeo4j CodeSet = iota
+	CodesOfDialect CodeSet = iota
+	CodesNeo4j
 	CodesMemgraph
 )
 

@@ -99,6 +99,7 @@ type session struct {
 	marked  mark
 	login   Login
 	agent   string // the client's name
+	dialect cypher.Dialect
 	address string // how the client says it has reached us
 	filter  bolt.NotificationFilter
 }
@@ -341,7 +342,7 @@ func (s *session) fail(err error) error {
 	s.failed = true
 	s.abandon()
 	s.message()
-	m := f.bolt(s.server.opts.ErrorCodes)
+	m := f.bolt(s.memgraphCodes())
 	s.writer.Buf = m.Append(s.writer.Buf, s.version)
 	s.sent()
 	return nil

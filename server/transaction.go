@@ -120,7 +120,7 @@ func (s *session) start(x *bolt.TransactionExtra, now time.Time) context.Context
 func (s *session) options(x *bolt.TransactionExtra) TransactionOptions {
 	return TransactionOptions{
 		ReadOnly: x.ReadOnly, Metadata: x.Metadata, User: s.login.User, Account: s.login.Account,
-		Session: &s.chosen, Client: s,
+		Session: &s.chosen, Client: s, Dialect: s.dialect,
 	}
 }
 

@@ -32,6 +32,7 @@ const (
 	flagAllowFlawed       = "allow-bolt-5-5"
 	flagStrictDocs        = "strict-docs"
 	flagErrorCodes        = "bolt-error-codes"
+	flagDialect           = "client-dialect"
 	flagKeepAlive         = "bolt-keep-alive"
 	flagBookmarkTimeout   = "bookmark-timeout-sec"
 	flagAdvertised        = "advertised-address"
@@ -166,9 +167,14 @@ func dialectFlags() []gflags.Flag {
 			Help: "Seconds that a transaction waits for the bookmarks of its client.",
 		},
 		{
-			Name: flagErrorCodes, Type: gflags.String, Default: codesNeo4j,
-			Validate: gflags.OneOf("set of error codes", codesNeo4j, codesMemgraph),
-			Help:     "Codes of failures: neo4j, on which drivers act, or memgraph.",
+			Name: flagErrorCodes, Type: gflags.String, Default: dialectAuto,
+			Validate: gflags.OneOf("set of error codes", dialectAuto, dialectNeo4j, dialectMemgraph),
+			Help:     "Codes of failures: neo4j, on which drivers act, or memgraph; auto for those of the client's dialect.",
+		},
+		{
+			Name: flagDialect, Type: gflags.String, Default: dialectAuto,
+			Validate: gflags.OneOf("dialect", dialectAuto, dialectNeo4j, dialectMemgraph),
+			Help:     "Answers that clients expect where Neo4j and Memgraph differ: columns of SHOW USERS and its like, EXPLAIN and PROFILE as rows, notifications, codes of failures. With auto, clients of Memgraph are known by their names.",
 		},
 		{
 			Name: flagAllowFlawed, Type: gflags.Bool,

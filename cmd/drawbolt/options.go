@@ -10,6 +10,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/bolt"
 	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
+	"github.com/drawbolt/drawbolt/cypher"
 	"github.com/drawbolt/drawbolt/server"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/tls"
@@ -81,6 +82,7 @@ func serverOptions(f *gflags.Set, databases server.Databases, log zerolog.Logger
 		MaxVersion:        f.Text(flagMaxBolt),
 		AllowFlawed:       f.Bool(flagAllowFlawed),
 		StrictDocs:        f.Bool(flagStrictDocs),
+		Dialect:           clientDialect(f),
 		ErrorCodes:        errorCodes(f),
 		KeepAlive:         time.Duration(f.Int32(flagKeepAlive)) * time.Second,
 		BookmarkTimeout:   time.Duration(f.Double(flagBookmarkTimeout) * float64(time.Second)),
@@ -95,17 +97,34 @@ func serverOptions(f *gflags.Set, databases server.Databases, log zerolog.Logger
 	}
 }
 
-// The values of --bolt-error-codes.
+// The values of --client-dialect and --bolt-error-codes.
 const (
-	codesNeo4j    = "neo4j"
-	codesMemgraph = "memgraph"
+	dialectAuto     = "auto"
+	dialectNeo4j    = "neo4j"
+	dialectMemgraph = "memgraph"
 )
 
-func errorCodes(f *gflags.Set) server.CodeSet {
-	if f.Text(flagErrorCodes) == codesMemgraph {
-		return server.CodesMemgraph
+// clientDialect is the dialect of all clients; nil for that of each one's name.
+func clientDialect(f *gflags.Set) *cypher.Dialect {
+	switch f.Text(flagDialect) {
+	case dialectNeo4j:
+		return new(cypher.DialectNeo4j)
+	case dialectMemgraph:
+		return new(cypher.DialectMemgraph)
+	default:
+		return nil
 	}
-	return server.CodesNeo4j
+}
+
+func errorCodes(f *gflags.Set) server.CodeSet {
+	switch f.Text(flagErrorCodes) {
+	case dialectNeo4j:
+		return server.CodesNeo4j
+	case dialectMemgraph:
+		return server.CodesMemgraph
+	default:
+		return server.CodesOfDialect
+	}
 }
 
 // checkVersions refuses a range of Bolt versions with nothing in it.

@@ -85,7 +85,7 @@ func TestSwitchUser(t *testing.T) {
 	execute(c, "CREATE DATABASE other")
 	execute(c, "CREATE (:Mine)")
 
-	t.Run("rights", func(t *testing.T) {
+	t.Run("rights", func(_ *testing.T) {
 		c := g.as("root", "secret123")
 		c.Send("LOGOFF")
 		c.Expect("SUCCESS {}")
@@ -100,20 +100,20 @@ func TestSwitchUser(t *testing.T) {
 		execute(c, "MATCH (n:Stolen) RETURN count(n)", "RECORD [0]")
 		execute(c, "CREATE (:Allowed)")
 	})
-	t.Run("nothing without a user", func(t *testing.T) {
+	t.Run("nothing without a user", func(_ *testing.T) {
 		c := g.as("root", "secret123")
 		c.Send("LOGOFF", `RUN "MATCH (n) RETURN n" {} {}`)
 		c.Expect("SUCCESS {}", "FAILURE *")
 		c.ExpectEnd()
 	})
-	t.Run("wrong password", func(t *testing.T) {
+	t.Run("wrong password", func(_ *testing.T) {
 		c := g.as("root", "secret123")
 		c.Send("LOGOFF")
 		c.Expect("SUCCESS {}")
 		logon(c, "bob", "wrong", `FAILURE {neo4j_code: "`+unauthorizedCode+`", *`)
 		c.ExpectEnd()
 	})
-	t.Run("cleared state", func(t *testing.T) {
+	t.Run("cleared state", func(_ *testing.T) {
 		isolation := func(c *bolttest.Client, level string) {
 			execute(c, "SHOW STORAGE INFO YIELD `storage info` AS k, value WHERE k = 'session_isolation_level' RETURN value", `RECORD ["`+level+`"]`)
 		}
@@ -129,14 +129,14 @@ func TestSwitchUser(t *testing.T) {
 		isolation(c, "")
 		execute(c, "MATCH (n:Mine) RETURN count(n)", "RECORD [1]")
 	})
-	t.Run("open transaction", func(t *testing.T) {
+	t.Run("open transaction", func(_ *testing.T) {
 		c := g.as("root", "secret123")
 		c.Send("BEGIN {}", `RUN "CREATE (:Lost)" {} {}`, "PULL {n: -1}", "LOGOFF")
 		c.Expect("SUCCESS *", "SUCCESS *", "SUCCESS *", "FAILURE *")
 		c.ExpectEnd()
 		execute(g.as("root", "secret123"), "MATCH (n:Lost) RETURN count(n)", "RECORD [0]")
 	})
-	t.Run("the session of a removed user ends", func(t *testing.T) {
+	t.Run("the session of a removed user ends", func(_ *testing.T) {
 		switched := g.as("root", "secret123") // logs in as one who stays
 		switched.Send("LOGOFF")
 		switched.Expect("SUCCESS {}")
@@ -168,7 +168,7 @@ func TestLockOut(t *testing.T) {
 		"known here":        {"bob", "secret456", "SUCCESS *"},
 		"known, wrong word": {"bob", "wrong", limited},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(_ *testing.T) {
 			c := g.open()
 			logon(c, tt.user, tt.password, tt.want)
 			if tt.want == limited {
