@@ -5,7 +5,8 @@
 // runs some thousand checks of raw bytes against any server: handshakes,
 // framing, every marker, every message in every state, errors, limits. A
 // failure is shown with the bytes of both sides and the section of the
-// documentation that it rests on. It writes TAP and JUnit for CI.
+// documentation that it rests on. It writes TAP, JUnit, JSON
+// and the annotations of GitHub Actions for CI.
 //
 //	boltcheck decode capture.pcapng
 //

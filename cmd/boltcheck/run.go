@@ -29,6 +29,18 @@ const (
 	flagQuiet    = "quiet"
 )
 
+// suiteUsage stands above the flags in help.
+const suiteUsage = `runs raw-byte checks against a Bolt server
+
+  boltcheck suite --uri=bolt://localhost:7687
+  BOLTCHECK_PASSWORD=secret boltcheck suite --uri=bolt+s://db.example.com --user=neo4j
+  boltcheck suite --versions=5.0-5.4 --run='^handshake/'
+  boltcheck suite --judge=specified --junit=bolt.xml --github=-
+  boltcheck suite --list
+
+It writes nodes with labels that begin with BoltCheck, and removes them. The exit code is
+0 when all checks passed, 1 when one failed, 2 when there was no server to judge.`
+
 // suiteFlags is the flag table of boltcheck suite.
 func suiteFlags() []gflags.Flag {
 	return append(reportFlags(), []gflags.Flag{
@@ -63,7 +75,7 @@ func suiteFlags() []gflags.Flag {
 func runSuite(ctx context.Context, e environment) int {
 	set, err := gflags.New(gflags.Options{
 		Program: "boltcheck suite",
-		Usage:   "runs raw-byte checks against a Bolt server",
+		Usage:   suiteUsage,
 	}, suiteFlags())
 	if err != nil {
 		return e.refuse(err)

@@ -28,6 +28,7 @@ func TestRun(t *testing.T) {
 		{name: "unknown", args: []string{"dance"}, wantCode: exitUsage, wantErr: "boltcheck suite --uri"},
 		{name: "help", args: []string{"--help"}, wantCode: exitPassed, wantOut: "boltcheck suite --uri"},
 		{name: "list", args: []string{"suite", "--list"}, wantCode: exitPassed, wantOut: "specified  handshake/first slot"},
+		{name: "suite help", args: []string{"suite", "--help"}, wantCode: exitFailed, wantOut: "--judge=specified --junit=bolt.xml --github=-"},
 		{name: "scheme", args: []string{"suite", "--uri=http://x"}, wantCode: exitUsage, wantErr: `"http" is no scheme of Bolt`},
 		{name: "class", args: []string{"suite", "--judge=holy"}, wantCode: exitUsage, wantErr: `"holy" is no class`},
 		{name: "pattern", args: []string{"suite", "--run=("}, wantCode: exitUsage, wantErr: "--run: error parsing regexp"},
