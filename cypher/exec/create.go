@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/drawbolt/drawbolt/cypher/expr"
+	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/cypher/plan"
 	"github.com/drawbolt/drawbolt/storage"
 	"github.com/drawbolt/drawbolt/storage/graph"
@@ -183,26 +184,8 @@ func propertiesOf(c *expr.Context, dst []storage.Property, v graph.Value) ([]sto
 	return dst, nil
 }
 
-// storable checks that a value may be a property: a scalar, or a list of
-// scalars of one type without null.
-func storable(v graph.Value) (graph.Value, error) {
-	switch v.Kind() {
-	case graph.KindMap, graph.KindNode, graph.KindRelationship, graph.KindPath:
-		return v, expr.Errorf(expr.KindType, expr.DetailPropertyType,
-			"%s: a %s can not be stored as a property", expr.DetailPropertyType, v.Kind())
-	case graph.KindList:
-		for _, item := range v.List() {
-			switch item.Kind() {
-			case graph.KindNull, graph.KindMap, graph.KindNode, graph.KindRelationship, graph.KindPath, graph.KindList:
-				return v, expr.Errorf(expr.KindType, expr.DetailPropertyType,
-					"%s: a list with a %s can not be stored as a property", expr.DetailPropertyType, item.Kind())
-			default:
-			}
-		}
-	default:
-	}
-	return v, nil
-}
+// storable returns a value if it may be a property.
+func storable(v graph.Value) (graph.Value, error) { return v, function.Storable(v) }
 
 func (m *maker) relationship(n *plan.NewRelationship, b *expr.Batch, row int) error {
 	from, ok := b.Node(n.From, row)

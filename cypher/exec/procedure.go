@@ -9,6 +9,7 @@ import (
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/expr"
+	"github.com/drawbolt/drawbolt/cypher/function"
 	"github.com/drawbolt/drawbolt/cypher/plan"
 	"github.com/drawbolt/drawbolt/storage/graph"
 )
@@ -30,10 +31,14 @@ type procedure struct {
 }
 
 func (r *Run) newProcedure(n *plan.Procedure) *procedure {
-	return &procedure{
+	o := &procedure{
 		source: r.newSource(n, r.build(n.Input), n.Outputs...), plan: n,
 		args: make([]graph.Value, len(n.Args)),
 	}
+	if n.Writes {
+		o.c = &r.live
+	}
+	return o
 }
 
 func (o *procedure) reset() {
@@ -163,8 +168,15 @@ func (o *procedure) call() error {
 		return nil
 	}
 	o.found, o.count, o.at = o.found[:0], 0, 0
+	var changes function.Changes
+	if o.plan.Writes {
+		o.c.Function.Changes = &changes
+	}
 	if err := proc.Run(o.run.ctx, o.c.Function, o.args, o.yield); err != nil {
 		return err
+	}
+	if o.plan.Writes {
+		o.run.counters.changed(&changes)
 	}
 	if len(proc.Outputs) == 0 {
 		o.count = 1

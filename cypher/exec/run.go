@@ -36,6 +36,15 @@ func (c *Counters) add(o *Counters) {
 	c.LabelsRemoved += o.LabelsRemoved
 }
 
+// changed adds what a procedure has changed.
+func (c *Counters) changed(p *function.Changes) {
+	c.NodesCreated += p.NodesCreated
+	c.RelationshipsCreated += p.RelationshipsCreated
+	c.PropertiesSet += p.PropertiesSet
+	c.LabelsAdded += p.LabelsAdded
+	c.LabelsRemoved += p.LabelsRemoved
+}
+
 // A Profile tells what one operator did.
 type Profile struct {
 	Rows    int64 // rows that it returned

@@ -40,6 +40,8 @@ type Context struct {
 	// File and Line are where LOAD CSV reads; empty and zero elsewhere.
 	File string
 	Line int64
+	// Changes counts what procedures change; nil where nobody asks.
+	Changes *Changes
 	// Server answers what the engine itself does not know; it may be nil.
 	Server Server
 }

@@ -168,6 +168,9 @@ type Procedure struct {
 	// procedure's columns they are.
 	Outputs, Fields []int
 	Optional        bool
+	// Writes says that the procedure changes the graph, and so sees all that has
+	// been changed before.
+	Writes bool
 }
 
 // A Hop is the relationship part of a pattern that an operator follows.

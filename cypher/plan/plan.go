@@ -396,7 +396,7 @@ func (p *planner) subquery(c *ast.CallSubquery, input Node) (Node, error) {
 	input = p.barrierBefore(input, p.readsOf(c.Query))
 	outer := p.snapshot()
 	start := p.start()
-	if writes(c.Query) || c.InTransactions != nil {
+	if p.writes(c.Query) || c.InTransactions != nil {
 		// Each row's run sees what the runs for earlier rows have written.
 		start = p.barrier(start)
 	}
@@ -464,10 +464,12 @@ func (p *planner) inTransactions(c *ast.CallSubquery, a *Apply) (Node, error) {
 }
 
 // writes reports whether a query has an updating clause.
-func writes(q *ast.Query) bool {
+func (p *planner) writes(q *ast.Query) bool {
 	found := false
 	ast.Walk(q, func(n ast.Node) bool {
-		switch n.(type) {
+		switch n := n.(type) {
+		case *ast.CallProcedure:
+			found = found || writesGraph(p.Procedures.Find(n.Name))
 		case *ast.Create, *ast.Merge, *ast.SetClause, *ast.Remove, *ast.Delete, *ast.Foreach:
 			found = true
 		}

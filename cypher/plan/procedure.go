@@ -19,12 +19,13 @@ func (p *planner) procedure(c *ast.CallProcedure, input Node) (result, error) {
 			Message: "ProcedureNotFound: there is no procedure " + c.Name,
 		}
 	}
-	if proc.Mode == procedure.Write || proc.Mode == procedure.Schema {
-		return out, notSupported("a procedure that writes")
-	}
 	p.plan.Reads = true
 	input = p.barrierBefore(input, p.readsOf(c))
-	n := &Procedure{Input: input, Procedure: proc, Optional: c.Optional}
+	n := &Procedure{Input: input, Procedure: proc, Optional: c.Optional, Writes: writesGraph(proc)}
+	if n.Writes {
+		p.plan.Writes = true
+		p.effects.nodes, p.effects.rels, p.effects.labels, p.effects.anyKey = true, true, true, true
+	}
 	if err := p.arguments(n, c); err != nil {
 		return out, err
 	}
@@ -61,6 +62,11 @@ func (p *planner) procedure(c *ast.CallProcedure, input Node) (result, error) {
 		out.columns, out.returns = n.Outputs, true
 	}
 	return out, nil
+}
+
+// writesGraph reports whether a procedure may change something.
+func writesGraph(p *procedure.Procedure) bool {
+	return p != nil && (p.Mode == procedure.Write || p.Mode == procedure.Schema)
 }
 
 func (n *Procedure) yield(slot, field int) {

@@ -69,7 +69,7 @@ func (p *planner) conditional(c *ast.Conditional, input Node) (result, error) {
 	for i, q := range c.Queries() {
 		p.restore(outer)
 		start := p.start()
-		if writes(q) {
+		if p.writes(q) {
 			start = p.barrier(start)
 		}
 		r, err := p.query(q, start)

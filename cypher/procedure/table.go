@@ -85,7 +85,7 @@ type rows struct {
 func NewTable(o Options) *Table {
 	t := &Table{}
 	r := &rows{byName: make(map[string]*Procedure)}
-	all := [][]Procedure{schemaProcedures(), metaProcedures(), systemProcedures(), securityProcedures(o.ReloadTLS), t.listingProcedures(o.Functions)}
+	all := [][]Procedure{schemaProcedures(), metaProcedures(), writeProcedures(), systemProcedures(), securityProcedures(o.ReloadTLS), t.listingProcedures(o.Functions)}
 	if o.Testing {
 		all = append(all, t.testingProcedures())
 	}
