@@ -22,7 +22,7 @@ func statement(t *testing.T, uri string, configure func(*driver.Config)) error {
 	t.Helper()
 	ctx := t.Context()
 	d, err := neo4j.NewDriverWithContext(uri, neo4j.NoAuth(), configure, func(c *driver.Config) {
-		c.SocketConnectTimeout = 2 * time.Second
+		c.SocketConnectTimeout = 30 * time.Second
 		c.TelemetryDisabled = true
 	})
 	if err != nil {
@@ -151,9 +151,9 @@ func TestFault(t *testing.T) {
 			if !ok {
 				t.Fatal("what the driver does with it is not known here")
 			}
-			args := []string{"fault", "--listen=127.0.0.1:0", "--directory=" + dir, "--delay-us=1", "--hosts=localhost"}
+			args := []string{"fault", "--listen=127.0.0.1:0", "--directory=" + dir, "--delay-us=1", "--hosts=localhost", "--timeout-ms=30000"}
 			if strings.Contains(s.Name, "stall") || s.Name == "plaintext-bolt" {
-				args = append(args, "--timeout-ms=1000")
+				args = append(args, "--timeout-ms=3000")
 			}
 			if s.Group == "connection" {
 				args = append(args, "--uri="+server.URI("bolt"))
