@@ -16,6 +16,8 @@ CLIENTS   ?= all
 KILL_ROUNDS ?= 100
 ARGS      ?=
 DIST      ?= dist
+PEERS_DIR ?= bin/peers
+PEERS_ARGS ?=
 ARCHES    ?= amd64 arm64
 
 SHELL       := /bin/bash
@@ -47,7 +49,7 @@ UNIT = go list $(PKGS) | grep -v /conformance
 
 .NOTPARALLEL:
 .PHONY: help build run test race lint fmt generate fuzz bench bench-large conformance
-.PHONY: reference clients clients-pages client-tools kill tls-check tls-tools dist check hooks tools clean
+.PHONY: reference peers clients clients-pages client-tools kill tls-check tls-tools dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
 .PHONY: check-arch check-bench
 
@@ -110,6 +112,10 @@ ACCEPTANCE = go test -count=1 -timeout=20m -v ./conformance/tls | grep -v '^ *==
 
 reference: ## the same tests against a real Neo4j; needs Java and Maven
 	DRAWBOLT_REFERENCE=1 go test -count=1 -v -run Reference ./conformance/...
+
+peers: ## boltbench against servers that install from registries; results in PEERS_DIR
+	mkdir -p $(PEERS_DIR)
+	DRAWBOLT_PEERS=1 DRAWBOLT_REFERENCE=1 DRAWBOLT_PEERS_DIR=$(abspath $(PEERS_DIR)) DRAWBOLT_PEERS_ARGS='$(PEERS_ARGS)' go test -count=1 -timeout=60m -v ./conformance/peers | grep -v '^ *=== '
 
 clients: client-tools ## every client of conformance/clients; builds what it needs
 	DRAWBOLT_CLIENTS='$(CLIENTS)' go test -count=1 -timeout=90m -v ./conformance/clients | grep -v '^ *=== '

@@ -92,8 +92,9 @@ func durability(ctx context.Context, s *client.Session, server string) string {
 		}
 		return "not known"
 	}
-	if strings.HasPrefix(server, "Neo4j/") {
-		return "every commit is in the synchronised transaction log before it is answered, if this is Neo4j itself"
+	// Others put more behind the version that they are compatible with.
+	if number, ok := strings.CutPrefix(server, "Neo4j/"); ok && strings.Trim(number, "0123456789.") == "" {
+		return "every commit is in the synchronised transaction log before it is answered, as always with Neo4j"
 	}
 	return "not known"
 }

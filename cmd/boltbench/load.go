@@ -58,19 +58,23 @@ func (b *bench) checkEmpty(ctx context.Context, s *client.Session) error {
 	return nil
 }
 
-// createIndex tries the forms that products know.
+// createIndex tries the forms that products know. The error is that of the first.
 func createIndex(ctx context.Context, s *client.Session, index suite.Index) error {
-	var err error
+	var first error
 	for _, form := range []string{
 		"CREATE INDEX IF NOT EXISTS FOR (n:%[1]s) ON (n.%[2]s)",
 		"CREATE INDEX %[1]s_%[2]s FOR (n:%[1]s) ON (n.%[2]s)",
 		"CREATE INDEX ON :%[1]s(%[2]s)",
 	} {
-		if err = s.Do(ctx, &client.Request{Statement: fmt.Sprintf(form, index.Label, index.Property)}); err == nil {
+		err := s.Do(ctx, &client.Request{Statement: fmt.Sprintf(form, index.Label, index.Property)})
+		if err == nil {
 			return nil
 		}
+		if first == nil {
+			first = err
+		}
 	}
-	return err
+	return first
 }
 
 func (b *bench) loadPart(ctx context.Context, s *client.Session, part *suite.Part) error {

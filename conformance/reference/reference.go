@@ -184,6 +184,9 @@ func (s *Server) answers() bool {
 // URI returns the server's address behind a scheme such as bolt+ssc.
 func (s *Server) URI(scheme string) string { return scheme + "://" + s.Address }
 
+// PID returns the process id.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
+
 // Output returns what the server printed so far.
 func (s *Server) Output() string { return s.output.String() }
 

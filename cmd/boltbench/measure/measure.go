@@ -118,7 +118,7 @@ func Run(ctx context.Context, plan Plan, work Work) (*Result, error) {
 }
 
 func (r *run) result(ctx context.Context, start time.Time, cpu time.Duration) (*Result, error) {
-	last := r.recorder.last()
+	first, last := r.recorder.span()
 	missed := r.missed(start, last, ctx.Err() != nil)
 	all := r.recorder.total()
 	requests := all.TotalCount() - missed
@@ -129,7 +129,7 @@ func (r *run) result(ctx context.Context, start time.Time, cpu time.Duration) (*
 		Requests: requests, Latency: latency(all), Quantiles: quantiles(all), Series: r.recorder.points,
 		Missed: missed, Interrupted: ctx.Err() != nil, Errors: r.recorder.errors,
 	}
-	if took := last.Sub(start); took > 0 {
+	if took := last.Sub(first); took > 0 {
 		result.Seconds = took.Seconds()
 		result.PerSecond = float64(requests) / took.Seconds()
 	}

@@ -78,6 +78,10 @@ func TestRun(t *testing.T) {
 			requests: 51, rate: 51, p50: 20_000, max: 20_000,
 		},
 		{
+			name: "longer than warm-up and duration", plan: measure.Plan{Connections: 1, Duration: time.Second, Warmup: time.Second},
+			answer: always(4 * time.Second), requests: 1, rate: 0.25, p50: 4_000_000, max: 4_000_000,
+		},
+		{
 			name: "count", plan: measure.Plan{Connections: 4, Count: 100},
 			answer: always(10 * time.Millisecond), requests: 100, rate: 400, p50: 10_000, max: 10_000,
 		},

@@ -35,6 +35,7 @@ type shard struct {
 	mu      sync.Mutex
 	classes []*hdrhistogram.Histogram // of this interval; nil when unused
 	errors  map[string]int64
+	first   time.Time // when the first request began
 	last    time.Time // when the last answer came
 }
 
@@ -59,6 +60,9 @@ func (r *recorder) answer(worker, class int, took time.Duration, at time.Time, c
 	defer s.mu.Unlock()
 	if at.After(s.last) {
 		s.last = at
+	}
+	if began := at.Add(-took); s.first.IsZero() || began.Before(s.first) {
+		s.first = began
 	}
 	if code != "" {
 		s.errors[code]++
@@ -97,17 +101,19 @@ func (r *recorder) cut(at, length time.Duration) {
 	})
 }
 
-// last returns when the last answer came.
-func (r *recorder) last() time.Time {
-	var last time.Time
+// span returns when the first request began and when the last answer came.
+func (r *recorder) span() (first, last time.Time) {
 	for _, s := range r.shards {
 		s.mu.Lock()
 		if s.last.After(last) {
 			last = s.last
 		}
+		if !s.first.IsZero() && (first.IsZero() || s.first.Before(first)) {
+			first = s.first
+		}
 		s.mu.Unlock()
 	}
-	return last
+	return first, last
 }
 
 // total returns the latencies of all classes.

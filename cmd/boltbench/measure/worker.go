@@ -43,11 +43,12 @@ func (r *run) worker(ctx context.Context, i int) error {
 		case <-ctx.Done():
 		}
 	}
-	for {
-		at, measured, more := r.next(ctx)
+	for first := true; ; {
+		at, measured, more := r.next(ctx, first)
 		if !more {
 			return nil
 		}
+		first = first && !measured
 		if conn == nil {
 			// The server may be away; the request fails by this error then.
 			if conn, err = r.work.Open(ctx); err != nil {
@@ -69,8 +70,9 @@ func (r *run) worker(ctx context.Context, i int) error {
 }
 
 // next waits for the time of the next request, which is returned. more is false
-// at the end.
-func (r *run) next(ctx context.Context) (at time.Time, measured, more bool) {
+// at the end. In the closed loop every connection measures a first request, also
+// when the last one of its warm-up has taken longer than the run should.
+func (r *run) next(ctx context.Context, first bool) (at time.Time, measured, more bool) {
 	if r.plan.Rate > 0 {
 		due := r.due(r.tickets.Add(1) - 1)
 		if due >= r.end() {
@@ -98,7 +100,7 @@ func (r *run) next(ctx context.Context) (at time.Time, measured, more bool) {
 		depth := int64(max(r.plan.Pipeline, 1))
 		return at, true, r.tickets.Add(depth)-depth < r.plan.Count
 	default:
-		return at, true, at.UnixNano() < r.end()
+		return at, true, first || at.UnixNano() < r.end()
 	}
 }
 
