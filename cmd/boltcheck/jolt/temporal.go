@@ -209,17 +209,17 @@ func formatTemporal(v *Value) (string, bool) {
 		return formatClock(n[0])
 	case tagTime:
 		clock, ok := formatClock(n[0])
-		return clock + formatOffset(n[1]), ok
+		return clock + formatOffset(n[1]), ok && isOffset(n[1])
 	case tagLocalDateTime:
 		return formatInstant(n[0], n[1])
 	case tagDuration:
 		return formatDuration(n)
 	case tagLegacyOffset:
 		text, ok := formatInstant(n[0], n[1])
-		return text + formatOffset(n[2]), ok
+		return text + formatOffset(n[2]), ok && isOffset(n[2])
 	case tagOffset:
 		text, ok := formatInstant(n[0]+n[2], n[1])
-		return text + formatOffset(n[2]), ok
+		return text + formatOffset(n[2]), ok && isOffset(n[2])
 	default:
 		return formatZoned(v.Tag, n[0], n[1], v.Items[2].Text)
 	}
@@ -284,7 +284,10 @@ func formatInstant(seconds, nanos int64) (string, bool) {
 	return day + "T" + clock, ok && okay && nanos >= 0 && nanos < secondNanos
 }
 
-// formatOffset writes an offset, which is checked to be less than a day.
+// isOffset reports whether an offset in seconds is less than a day.
+func isOffset(offset int64) bool { return offset > -86_400 && offset < 86_400 }
+
+// formatOffset writes an offset.
 func formatOffset(offset int64) string {
 	if offset == 0 {
 		return "Z"
