@@ -372,39 +372,6 @@ func (s *Store) usable() error {
 	return nil
 }
 
-// checkNew makes sure that there is no such index, or none but such that belong
-// to no constraint when the new one may stand beside them.
-func (s *Store) checkNew(spec *IndexSpec, beside bool) error {
-	st := s.schema.current.Load()
-	for _, ix := range st.indexes {
-		if ix.spec.Name == spec.Name {
-			kind := KindIndexName
-			if ix.spec.same(spec) {
-				kind = KindIndexExists
-			}
-			return &Error{Kind: kind, Message: fmt.Sprintf("an index named %q exists already", spec.Name)}
-		}
-		if ix.spec.same(spec) {
-			if ix.constraint != "" {
-				return &Error{Kind: KindConstraintCovered, Message: fmt.Sprintf("the index of the constraint %q is on the same label and keys", ix.constraint)}
-			}
-			if !beside {
-				kind := KindIndexCovered
-				if spec.Name == "" {
-					kind = KindIndexExists
-				}
-				return &Error{Kind: kind, Message: fmt.Sprintf("the index %q on the same label and keys exists already", ix.spec.Name)}
-			}
-		}
-	}
-	for _, c := range st.constraints {
-		if c.Name == spec.Name {
-			return &Error{Kind: KindConstraintName, Message: fmt.Sprintf("a constraint named %q exists already", spec.Name)}
-		}
-	}
-	return nil
-}
-
 // register adds an index that is not built. From here on every change enters
 // its nodes.
 func (s *Store) register(spec IndexSpec, unique bool, constraint string) *Index {
@@ -495,29 +462,6 @@ func (s *Store) CreateConstraint(ctx context.Context, spec ConstraintSpec) error
 		spec.Name = s.name("constraint", &index)
 	}
 	return s.addConstraint(ctx, spec)
-}
-
-func (s *Store) checkNewConstraint(spec ConstraintSpec) error {
-	for _, c := range s.schema.current.Load().constraints {
-		index, other := spec.index(), c.index()
-		same := c.Kind == spec.Kind && index.same(&other)
-		switch {
-		case !same && c.Name == spec.Name:
-			return &Error{Kind: KindConstraintName, Message: fmt.Sprintf("a constraint named %q exists already", spec.Name)}
-		case same && (c.Name == spec.Name || spec.Name == ""):
-			return &Error{Kind: KindConstraintExists, Message: fmt.Sprintf("the same constraint %q exists already", c.Name)}
-		case same:
-			return &Error{Kind: KindConstraintCovered, Message: fmt.Sprintf("the same constraint %q exists already", c.Name)}
-		}
-	}
-	if !spec.hasIndex() {
-		if s.indexNamed(spec.Name) != nil {
-			return &Error{Kind: KindIndexName, Message: fmt.Sprintf("an index named %q exists already", spec.Name)}
-		}
-		return nil
-	}
-	index := spec.index()
-	return s.checkNew(&index, spec.Beside)
 }
 
 // enforce makes writers keep a constraint, and returns its index if it has one.

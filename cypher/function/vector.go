@@ -2,6 +2,7 @@ package function
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -133,6 +134,29 @@ func vectorTypeOf(name string) (graph.VectorType, bool) {
 		return graph.VectorFloat64, true
 	}
 	return 0, false
+}
+
+// AppendVector appends a call of vector() that makes v again.
+func AppendVector(dst []byte, v *graph.Vector) []byte {
+	name := map[graph.VectorType]string{
+		graph.VectorInt8: "INTEGER8", graph.VectorInt16: "INTEGER16", graph.VectorInt32: "INTEGER32", graph.VectorInt64: "INTEGER",
+		graph.VectorFloat32: "FLOAT32", graph.VectorFloat64: "FLOAT",
+	}[v.Type]
+	dst = append(dst, "vector(["...)
+	for i, f := range coordinatesOf(v) {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		switch {
+		case v.Type == graph.VectorInt64: // may have more digits than f
+			dst = strconv.AppendInt(dst, int64(binary.BigEndian.Uint64(v.Data[8*i:])), 10) //nolint:gosec // bit pattern
+		case f == 0 && math.Signbit(f): // not an integer
+			dst = append(dst, "-0.0"...)
+		default:
+			dst = strconv.AppendFloat(dst, f, 'g', -1, 64)
+		}
+	}
+	return fmt.Appendf(dst, "], %d, '%s')", dimensions(v), name)
 }
 
 func vector(_ *Context, args []graph.Value) (graph.Value, error) {

@@ -182,6 +182,8 @@ func appendLiteral(dst []byte, v graph.Value) ([]byte, error) {
 			return dst, err
 		}
 		return append(dst, '}'), nil
+	case graph.KindVector:
+		return function.AppendVector(dst, v.Vector()), nil
 	case graph.KindBytes:
 		return fmt.Appendf(dst, "toByteString('0x%x')", v.Bytes()), nil
 	case graph.KindInteger, graph.KindBoolean, graph.KindPoint:

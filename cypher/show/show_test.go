@@ -407,6 +407,9 @@ func TestDumpValues(t *testing.T) {
 		"duration('P-1Y14M-2DT3H-4.000000005S')", "duration({seconds: -1, nanoseconds: 1})",
 		"point({x: 1, y: -2.5})", "point({x: 1, y: 2, z: 3})", "point({longitude: 1, latitude: 2})",
 		"point({longitude: 1, latitude: 2, height: 3})",
+		"vector([1, -128], 2, 'INTEGER8')", "vector([-32768], 1, 'INTEGER16')", "vector([2147483647], 1, 'INTEGER32')",
+		"vector([9223372036854775807, -9223372036854775808], 2, 'INTEGER')", "vector([0.1, -0.0, 3.4e38, 1e-45], 4, 'FLOAT32')",
+		"vector([0.1, 5e-324, 1.7976931348623157e308, -3], 4, 'FLOAT')",
 		"[]", "[1, 2.5, 'x', true]", "[date('2020-01-02')]", "[toByteString('0x01')]",
 	} {
 		e, again := newEngine(t), newEngine(t)
