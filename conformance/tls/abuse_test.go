@@ -28,6 +28,7 @@ func slowClients(c *check) {
 	must(c, s.Address, s.config(c))
 	before := resident(c, s.PID())
 	var running sync.WaitGroup
+	defer running.Wait() // nobody may report to a test that has ended
 	var late, early atomic.Int64
 	began := time.Now()
 	start := func(behave func(conn net.Conn) error) {
