@@ -48,7 +48,7 @@ CLIENT_PACKAGES := nodejs npm python3-venv default-jdk-headless maven cargo gcc 
 UNIT = go list $(PKGS) | grep -v /conformance
 
 .NOTPARALLEL:
-.PHONY: help build run test race lint fmt generate fuzz bench bench-large conformance
+.PHONY: help build run test race lint fmt generate fuzz fuzz-one bench bench-large conformance
 .PHONY: reference peers clients clients-pages client-tools kill tls-check tls-tools dist check hooks tools clean
 .PHONY: check-modules check-generated check-fix check-format check-builds
 .PHONY: check-arch check-bench
@@ -85,14 +85,16 @@ generate: $(TOOLS)/stringer ## run every go:generate line
 # only the deadline (go.dev/issue/75804); a finding names its input or the test.
 FUZZ_END = ! grep -qE 'Failing input|panic|_test\.go:' $$log && grep -q '^ *context deadline exceeded$$' $$log
 
-fuzz: ## each fuzz target for FUZZTIME
+fuzz: ## each fuzz target for FUZZTIME, two at a time
+	@for pkg in $$($(UNIT)); do \
+	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do echo "$$pkg $$target"; done; \
+	done | xargs -P 2 -L 1 sh -c '$(MAKE) fuzz-one PKG=$$0 TARGET=$$1 || exit 255'
+
+fuzz-one:
 	@log=$$(mktemp); trap "rm -f $$log" EXIT; \
-	for pkg in $$($(UNIT)); do \
-	  for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
-	    echo "go test -run='^$$' -fuzz='^$$target\$$' -fuzztime=$(FUZZTIME) $$pkg"; \
-	    go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) $$pkg | tee $$log || { $(FUZZ_END) || exit 1; }; \
-	  done; \
-	done
+	echo "go test -run='^$$' -fuzz='^$(TARGET)\$$' -fuzztime=$(FUZZTIME) -parallel=1 $(PKG)"; \
+	go test -run='^$$' -fuzz="^$(TARGET)\$$" -fuzztime=$(FUZZTIME) -parallel=1 $(PKG) > $$log 2>&1 || { $(FUZZ_END) || { cat $$log; exit 1; }; }; \
+	tail -2 $$log
 
 bench-large: ## recovery of 10 million nodes and 50 million relationships; needs 8 GiB
 	DRAWBOLT_LARGE_NODES=10000000 go test -run='^$$' -bench='^BenchmarkRecoverLarge$$' -benchtime=1x ./storage
