@@ -63,6 +63,16 @@ func (s Signature) String() string {
 	return fmt.Sprintf("Signature(%02X)", byte(s))
 }
 
+// IsAnswer reports whether servers send the message; clients send all others.
+func (s Signature) IsAnswer() bool {
+	switch s {
+	case SignatureSuccess, SignatureRecord, SignatureIgnored, SignatureFailure:
+		return true
+	default:
+		return false
+	}
+}
+
 // ParseSignature returns the signature of a message's name, such as RUN.
 func ParseSignature(name string) (Signature, bool) {
 	for _, n := range signatureNames {

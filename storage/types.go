@@ -34,6 +34,18 @@ const (
 	Both                  // either; a self-loop appears once
 )
 
+// Reverse returns the direction as seen from the other end of a relationship.
+func (d Direction) Reverse() Direction {
+	switch d {
+	case Out:
+		return In
+	case In:
+		return Out
+	default:
+		return d
+	}
+}
+
 // A Property is a key with its value.
 type Property struct {
 	Key   KeyID

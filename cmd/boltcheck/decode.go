@@ -66,16 +66,9 @@ func decodeFlags() []gflags.Flag {
 
 // runDecode is the command boltcheck decode.
 func runDecode(_ context.Context, e environment) int {
-	set, err := gflags.New(gflags.Options{Program: "boltcheck decode", Usage: decodeUsage, AllowArgs: true}, decodeFlags())
-	if err != nil {
-		return e.refuse(err)
-	}
-	decision, err := set.Parse(gflags.Input{Args: e.args[1:], LookupEnv: e.lookupEnv}, e.stdout, e.stderr)
-	if err != nil {
-		return e.refuse(err)
-	}
-	if decision.Exit {
-		return decision.Code
+	set, code := e.parse(gflags.Options{Program: "boltcheck decode", Usage: decodeUsage, AllowArgs: true}, decodeFlags())
+	if set == nil {
+		return code
 	}
 	d, o, err := newDecoding(set, e.stdout)
 	if err != nil {

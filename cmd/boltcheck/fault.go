@@ -73,16 +73,9 @@ func faultFlags() []gflags.Flag {
 
 // runFault is the command boltcheck fault.
 func runFault(ctx context.Context, e environment) int {
-	set, err := gflags.New(gflags.Options{Program: "boltcheck fault", Usage: faultUsage, AllowArgs: true}, faultFlags())
-	if err != nil {
-		return e.refuse(err)
-	}
-	decision, err := set.Parse(gflags.Input{Args: e.args[1:], LookupEnv: e.lookupEnv}, e.stdout, e.stderr)
-	if err != nil {
-		return e.refuse(err)
-	}
-	if decision.Exit {
-		return decision.Code
+	set, code := e.parse(gflags.Options{Program: "boltcheck fault", Usage: faultUsage, AllowArgs: true}, faultFlags())
+	if set == nil {
+		return code
 	}
 	if set.Bool(flagList) {
 		return e.listScenarios(set.Bool(flagJSON))
@@ -240,16 +233,9 @@ const endpointTimeout = 5 * time.Second
 
 // runEndpoint is the command boltcheck tls-fault.
 func runEndpoint(ctx context.Context, e environment) int {
-	set, err := gflags.New(gflags.Options{Program: "boltcheck tls-fault", Usage: endpointUsage}, endpointFlags())
-	if err != nil {
-		return e.refuse(err)
-	}
-	decision, err := set.Parse(gflags.Input{Args: e.args[1:], LookupEnv: e.lookupEnv}, e.stdout, e.stderr)
-	if err != nil {
-		return e.refuse(err)
-	}
-	if decision.Exit {
-		return decision.Code
+	set, code := e.parse(gflags.Options{Program: "boltcheck tls-fault", Usage: endpointUsage}, endpointFlags())
+	if set == nil {
+		return code
 	}
 	endpoint := fault.Endpoint{
 		CertFile: set.Text(flagPlainCert), KeyFile: set.Text(flagPlainKey), ClientCAFile: set.Text(flagClientCert),

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/drawbolt/drawbolt/cmd/internal/gflags"
 )
 
 // The exit codes.
@@ -71,6 +73,23 @@ func run(ctx context.Context, e environment) int {
 	}
 	_, _ = fmt.Fprint(e.stderr, usage)
 	return exitUsage
+}
+
+// parse reads the flags of a command. The set is nil when the command ends with
+// the code already, because it was asked for help or cannot start.
+func (e environment) parse(o gflags.Options, table []gflags.Flag) (set *gflags.Set, code int) {
+	set, err := gflags.New(o, table)
+	if err != nil {
+		return nil, e.refuse(err)
+	}
+	decision, err := set.Parse(gflags.Input{Args: e.args[1:], LookupEnv: e.lookupEnv}, e.stdout, e.stderr)
+	if err != nil {
+		return nil, e.refuse(err)
+	}
+	if decision.Exit {
+		return nil, decision.Code
+	}
+	return set, exitPassed
 }
 
 // untilSignal returns a context that ends with the first signal.

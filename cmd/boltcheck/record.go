@@ -65,16 +65,9 @@ func recordFlags() []gflags.Flag {
 
 // runRecord is the command boltcheck record.
 func runRecord(ctx context.Context, e environment) int {
-	set, err := gflags.New(gflags.Options{Program: "boltcheck record", Usage: recordUsage}, recordFlags())
-	if err != nil {
-		return e.refuse(err)
-	}
-	decision, err := set.Parse(gflags.Input{Args: e.args[1:], LookupEnv: e.lookupEnv}, e.stdout, e.stderr)
-	if err != nil {
-		return e.refuse(err)
-	}
-	if decision.Exit {
-		return decision.Code
+	set, code := e.parse(gflags.Options{Program: "boltcheck record", Usage: recordUsage}, recordFlags())
+	if set == nil {
+		return code
 	}
 	d, err := newDialing(set)
 	if err != nil {

@@ -73,19 +73,9 @@ func suiteFlags() []gflags.Flag {
 
 // runSuite is the command boltcheck suite.
 func runSuite(ctx context.Context, e environment) int {
-	set, err := gflags.New(gflags.Options{
-		Program: "boltcheck suite",
-		Usage:   suiteUsage,
-	}, suiteFlags())
-	if err != nil {
-		return e.refuse(err)
-	}
-	decision, err := set.Parse(gflags.Input{Args: e.args[1:], LookupEnv: e.lookupEnv}, e.stdout, e.stderr)
-	if err != nil {
-		return e.refuse(err)
-	}
-	if decision.Exit {
-		return decision.Code
+	set, code := e.parse(gflags.Options{Program: "boltcheck suite", Usage: suiteUsage}, suiteFlags())
+	if set == nil {
+		return code
 	}
 	if set.Bool(flagList) {
 		return e.list()

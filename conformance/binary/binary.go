@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -210,14 +211,16 @@ func (s *Server) Wait(tb testing.TB) int {
 	return s.cmd.ProcessState.ExitCode()
 }
 
-// CPU returns the user and system time that the process has used so far.
-func (s *Server) CPU(tb testing.TB) time.Duration {
+// FreeAddress returns a loopback address that nobody listens on. Somebody else
+// may take it before a server does; then the start fails with a clear text.
+func FreeAddress(tb testing.TB) string {
 	tb.Helper()
-	d, err := ProcessCPU(s.PID())
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // returns at once
 	if err != nil {
-		tb.Fatalf("cpu time: %v", err)
+		tb.Fatal(err)
 	}
-	return d
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
 }
 
 // isolated keeps the configuration of the machine out of the tests.

@@ -115,7 +115,7 @@ func TestImage(t *testing.T) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Chroot: image, Credential: &syscall.Credential{Uid: 65532, Gid: 65532}}
 		return cmd
 	}
-	_, port, _ := strings.Cut(freeAddress(t), ":")
+	_, port, _ := strings.Cut(binary.FreeAddress(t), ":")
 	own := []string{"--bolt-port=" + port, "--monitoring-port=-1", "--metrics-port=-1"}
 	example := strings.Fields("--bolt-cert-file=/etc/drawbolt/ssl/cert.pem --bolt-key-file=/etc/drawbolt/ssl/key.pem --dev-certificate")
 	server := run(context.Background(), slices.Concat(words(t, all("ENTRYPOINT")[0]), own, example)...)

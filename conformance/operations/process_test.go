@@ -165,7 +165,7 @@ func TestNotify(t *testing.T) {
 // before: whoever gets a connection gets an answer.
 func TestReadiness(t *testing.T) {
 	t.Parallel()
-	address := freeAddress(t)
+	address := binary.FreeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
 	work := filepath.Join(t.TempDir(), "init.cypherl")
 	if err := os.WriteFile(work, []byte(strings.Repeat("UNWIND range(1, 5000) AS i CREATE (:N {i: i});\n", 5)+"CREATE (:Done);\n"), 0o600); err != nil {
@@ -199,17 +199,6 @@ func returned(t *testing.T, s *binary.Server) (int64, error) {
 	}
 	n, _ := r.Records[0].Values[0].(int64)
 	return n, nil
-}
-
-// freeAddress returns a loopback address that was free a moment ago.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // pause is the time between two attempts to connect.

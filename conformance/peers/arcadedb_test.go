@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/drawbolt/drawbolt/conformance/binary"
 )
 
 // The Python package that holds ArcadeDB's jars and a Java.
@@ -26,7 +28,7 @@ func startArcadeDB(t *testing.T) peer {
 	t.Helper()
 	home := installArcadeDB(t)
 	java := filepath.Join(home, "jre", "bin", "java")
-	bolt, web := freeAddress(t), freeAddress(t)
+	bolt, web := binary.FreeAddress(t), binary.FreeAddress(t)
 	args := []string{
 		"-Xmx1g", "-Djava.awt.headless=true", "--add-modules", "jdk.incubator.vector",
 		"--add-opens", "java.base/java.nio=ALL-UNNAMED", "--add-opens", "java.base/java.nio.channels.spi=ALL-UNNAMED",

@@ -111,7 +111,7 @@ func startKGLite(t *testing.T) peer {
 		t.Skip("kglite-bolt-server is not on the PATH; cargo install kglite-bolt-server builds it")
 	}
 	graph := filepath.Join(t.TempDir(), "graph.kgl")
-	address := freeAddress(t)
+	address := binary.FreeAddress(t)
 	_, port, _ := net.SplitHostPort(address)
 	pid := startProcess(t, exec.CommandContext(t.Context(), command, "--graph", graph, "--bind", "127.0.0.1", "--port", port), address, "")
 	return peer{uri: "bolt://" + address, pid: pid, durability: "not stated by the server; see its documentation"}

@@ -11,17 +11,6 @@ import (
 	"time"
 )
 
-// freeAddress returns a loopback address that was free a moment ago.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // startProcess starts a server, waits until it listens on an address and has
 // printed a text, and kills it at the end of the test.
 func startProcess(t *testing.T, cmd *exec.Cmd, address, printed string) int {

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/drawbolt/drawbolt/conformance/binary"
 	"github.com/drawbolt/drawbolt/tls/tlstest"
 )
 
@@ -56,7 +57,7 @@ func Start(tb testing.TB, o Options) *Server {
 		tb.Skip(err)
 	}
 	s := &Server{
-		Address: freeAddress(tb),
+		Address: binary.FreeAddress(tb),
 		Release: in.release.version,
 		Home:    tb.TempDir(),
 		output:  &output{},
@@ -197,18 +198,6 @@ func (s *Server) Kill() {
 		return
 	}
 	<-s.exited
-}
-
-// freeAddress returns a loopback address that nobody listens on. Somebody else
-// may take it before the server does; then the start fails with a clear text.
-func freeAddress(tb testing.TB) string {
-	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // returns at once
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 // output collects what a process prints.

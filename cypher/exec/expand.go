@@ -30,18 +30,6 @@ func (h *hop) resolve(c *expr.Context, p *plan.Hop) {
 	}
 }
 
-// reverse returns the direction as seen from the other end.
-func reverse(d storage.Direction) storage.Direction {
-	switch d {
-	case storage.Out:
-		return storage.In
-	case storage.In:
-		return storage.Out
-	default:
-		return d
-	}
-}
-
 // stepBuffer is how many steps are read from the store at once: a few cache
 // lines, since most nodes have few relationships.
 const stepBuffer = 64
@@ -170,7 +158,7 @@ func (o *expand) start() bool {
 	if o.to == o.last {
 		o.ended = true
 		if !o.ends.holds(o.to) {
-			back := hop{types: o.hop.types, direction: reverse(o.hop.direction)}
+			back := hop{types: o.hop.types, direction: o.hop.direction.Reverse()}
 			o.ends.load(o.c.View, o.to, &back, o.steps[:])
 		}
 		o.pending = o.ends.append(o.steps[:0], o.from)
@@ -218,7 +206,7 @@ func (o *expand) fetch() bool {
 	}
 	var n int
 	if o.back {
-		n = o.c.View.Expand(&o.cursor, o.to, reverse(o.hop.direction), o.hop.types, o.steps[:])
+		n = o.c.View.Expand(&o.cursor, o.to, o.hop.direction.Reverse(), o.hop.types, o.steps[:])
 		for i := range n {
 			if o.steps[i].Node == o.from {
 				o.steps[i].Node = o.to
@@ -235,7 +223,7 @@ func (o *expand) fetch() bool {
 
 // backwards reports whether the other end has fewer relationships.
 func (o *expand) backwards() bool {
-	return o.c.View.Degree(o.to, reverse(o.hop.direction), o.hop.types) <
+	return o.c.View.Degree(o.to, o.hop.direction.Reverse(), o.hop.types) <
 		o.c.View.Degree(o.from, o.hop.direction, o.hop.types)
 }
 

@@ -40,53 +40,24 @@ func (l *lookup) prepare(c *expr.Context, in *expr.Batch, row int) error {
 
 // indexScan returns the nodes of the stretch of an index that a row asks for.
 type indexScan struct {
-	source
+	finderSource
 	lookup
 	slot    int
 	falling bool
-	ready   bool // the look-up is that of the current row
 }
 
 func (r *Run) newIndexScan(n *plan.IndexScan) *indexScan {
 	return &indexScan{
-		source: r.newSource(n, r.build(n.Input), n.Slot),
-		lookup: lookup{plan: n.Lookup}, slot: n.Slot, falling: n.Falling,
+		finderSource: r.newFinderSource(n, r.build(n.Input), n.Slot),
+		lookup:       lookup{plan: n.Lookup}, slot: n.Slot, falling: n.Falling,
 	}
 }
 
-func (o *indexScan) reset() {
-	o.source.reset()
-	o.ready = false
-}
+func (o *indexScan) next() (*expr.Batch, error) { return o.find(o, o.slot) }
 
-func (o *indexScan) next() (*expr.Batch, error) {
-	for {
-		more, err := o.begin()
-		if err != nil || !more {
-			return nil, err
-		}
-		column := &o.out.Columns[o.slot]
-		column.Resize(expr.Nodes, o.limit)
-		ids := column.NodeIDs()
-		for o.row < o.in.N && o.room() > 0 && err == nil {
-			if !o.ready {
-				if err = o.prepare(o.c, o.in, o.row); err != nil {
-					break
-				}
-				o.ready = true
-			}
-			n := o.c.View.SeekRange(&o.cursor, &o.entry, o.falling, ids[len(o.rows):])
-			for range n {
-				o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
-			}
-			if n == 0 {
-				o.row++
-				o.ready = false
-			}
-		}
-		column.Resize(expr.Nodes, len(o.rows))
-		if len(o.rows) > 0 || err != nil {
-			return o.fault.after(o.finish(), err)
-		}
-	}
+func (o *indexScan) start() error { return o.prepare(o.c, o.in, o.row) }
+
+func (o *indexScan) scan(dst []graph.NodeID) (n int, more bool, err error) {
+	n = o.c.View.SeekRange(&o.cursor, &o.entry, o.falling, dst)
+	return n, n > 0, nil
 }

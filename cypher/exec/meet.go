@@ -52,7 +52,7 @@ func (o *meet) next() (*expr.Batch, error) {
 	o.first.resolve(o.c, &o.plan.First)
 	o.goal.resolve(o.c, o.plan.Label, &o.first)
 	o.second.resolve(o.c, &o.plan.Second)
-	o.second.direction = reverse(o.second.direction)
+	o.second.direction = o.second.direction.Reverse()
 	o.column.Resize(expr.Values, b.N)
 	for row := range b.N {
 		n := 0

@@ -3,6 +3,7 @@ package exec
 import (
 	"github.com/drawbolt/drawbolt/cypher/expr"
 	"github.com/drawbolt/drawbolt/cypher/plan"
+	"github.com/drawbolt/drawbolt/storage/graph"
 )
 
 // An operator returns rows in batches.
@@ -128,4 +129,62 @@ func (s *source) finish() *expr.Batch {
 	}
 	s.out.N = len(s.rows)
 	return s.out
+}
+
+// A nodeFinder finds the nodes for one row of an operator's input at a time.
+type nodeFinder interface {
+	// start turns to the current row.
+	start() error
+	// scan fills dst with the next nodes of the row, which ends when there are
+	// no more.
+	scan(dst []graph.NodeID) (n int, more bool, err error)
+}
+
+// A finderSource is the source of an operator that is a nodeFinder.
+type finderSource struct {
+	source
+	started bool // for the current row
+}
+
+func (r *Run) newFinderSource(n plan.Node, input operator, slot int) finderSource {
+	return finderSource{source: r.newSource(n, input, slot)}
+}
+
+func (s *finderSource) reset() {
+	s.source.reset()
+	s.started = false
+}
+
+// find returns a batch with the nodes that f finds, in a slot.
+func (s *finderSource) find(f nodeFinder, slot int) (*expr.Batch, error) {
+	for {
+		more, err := s.begin()
+		if err != nil || !more {
+			return nil, err
+		}
+		column := &s.out.Columns[slot]
+		column.Resize(expr.Nodes, s.limit)
+		ids := column.NodeIDs()
+		for s.row < s.in.N && s.room() > 0 && err == nil {
+			if !s.started {
+				if err = f.start(); err != nil {
+					break
+				}
+				s.started = true
+			}
+			var n int
+			n, more, err = f.scan(ids[len(s.rows):])
+			for range n {
+				s.rows = append(s.rows, int32(s.row)) //nolint:gosec // a row of a batch
+			}
+			if !more {
+				s.row++
+				s.started = false
+			}
+		}
+		column.Resize(expr.Nodes, len(s.rows))
+		if len(s.rows) > 0 || err != nil {
+			return s.fault.after(s.finish(), err)
+		}
+	}
 }

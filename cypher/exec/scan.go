@@ -130,60 +130,25 @@ func (o *nodeScan) scan(dst []graph.NodeID) (n int, more bool) {
 
 // indexSeek returns the nodes that an index holds for the values of a row.
 type indexSeek struct {
-	source
+	finderSource
 	plan   *plan.IndexSeek
 	cursor storage.IndexCursor
 	values []graph.Value
-	ready  bool // values belong to the current row
 	list   []graph.Value
 	at     int // in list
 }
 
 func (r *Run) newIndexSeek(n *plan.IndexSeek) *indexSeek {
 	return &indexSeek{
-		source: r.newSource(n, r.build(n.Input), n.Slot), plan: n,
+		finderSource: r.newFinderSource(n, r.build(n.Input), n.Slot), plan: n,
 		values: make([]graph.Value, len(n.Values)),
 	}
 }
 
-func (o *indexSeek) reset() {
-	o.source.reset()
-	o.ready = false
-}
+func (o *indexSeek) next() (*expr.Batch, error) { return o.find(o, o.plan.Slot) }
 
-func (o *indexSeek) next() (*expr.Batch, error) {
-	for {
-		more, err := o.begin()
-		if err != nil || !more {
-			return nil, err
-		}
-		column := &o.out.Columns[o.plan.Slot]
-		column.Resize(expr.Nodes, o.limit)
-		ids := column.NodeIDs()
-		for o.row < o.in.N && o.room() > 0 && err == nil {
-			if !o.ready {
-				if err = o.prepare(); err != nil {
-					break
-				}
-			}
-			n := o.seek(ids[len(o.rows):])
-			for range n {
-				o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
-			}
-			if n == 0 {
-				o.row++
-				o.ready = false
-			}
-		}
-		column.Resize(expr.Nodes, len(o.rows))
-		if len(o.rows) > 0 || err != nil {
-			return o.fault.after(o.finish(), err)
-		}
-	}
-}
-
-// prepare evaluates the values of the current row.
-func (o *indexSeek) prepare() error {
+// start evaluates the values of the current row.
+func (o *indexSeek) start() error {
 	for i, v := range o.plan.Values {
 		value, err := v.Eval(o.c, o.in, o.row)
 		if err != nil {
@@ -191,7 +156,7 @@ func (o *indexSeek) prepare() error {
 		}
 		o.values[i] = value
 	}
-	o.cursor, o.ready = storage.IndexCursor{}, true
+	o.cursor = storage.IndexCursor{}
 	if !o.plan.In {
 		return nil
 	}
@@ -252,76 +217,50 @@ func distinctMany(items []graph.Value) []graph.Value {
 	return kept
 }
 
-// seek returns the next nodes of the current row, none at its end.
-func (o *indexSeek) seek(dst []graph.NodeID) int {
+func (o *indexSeek) scan(dst []graph.NodeID) (n int, more bool, err error) {
 	if !o.plan.In {
 		if o.values[0].IsNull() {
-			return 0
+			return 0, false, nil
 		}
-		return o.c.View.SeekIndex(&o.cursor, o.plan.Index, o.values, dst)
+		n = o.c.View.SeekIndex(&o.cursor, o.plan.Index, o.values, dst)
+		return n, n > 0, nil
 	}
 	for o.at < len(o.list) {
 		o.values[0] = o.list[o.at]
-		if n := o.c.View.SeekIndex(&o.cursor, o.plan.Index, o.values, dst); n > 0 {
-			return n
+		if n = o.c.View.SeekIndex(&o.cursor, o.plan.Index, o.values, dst); n > 0 {
+			return n, true, nil
 		}
 		o.at++
 		o.cursor = storage.IndexCursor{}
 	}
-	return 0
+	return 0, false, nil
 }
 
 // nodeByID returns the node that an expression identifies.
 type nodeByID struct {
-	source
-	plan  *plan.NodeByID
-	list  []graph.Value
-	at    int
-	ready bool
+	finderSource
+	plan *plan.NodeByID
+	list []graph.Value
+	at   int
 }
 
 func (r *Run) newNodeByID(n *plan.NodeByID) *nodeByID {
-	return &nodeByID{source: r.newSource(n, r.build(n.Input), n.Slot), plan: n}
+	return &nodeByID{finderSource: r.newFinderSource(n, r.build(n.Input), n.Slot), plan: n}
 }
 
-func (o *nodeByID) reset() {
-	o.source.reset()
-	o.ready = false
-}
+func (o *nodeByID) next() (*expr.Batch, error) { return o.find(o, o.plan.Slot) }
 
-func (o *nodeByID) next() (*expr.Batch, error) {
-	for {
-		more, err := o.begin()
-		if err != nil || !more {
-			return nil, err
-		}
-		column := &o.out.Columns[o.plan.Slot]
-		column.Resize(expr.Nodes, o.limit)
-		for o.row < o.in.N && o.room() > 0 {
-			if !o.ready {
-				if err = o.prepare(); err != nil {
-					break
-				}
-			}
-			if o.at == len(o.list) {
-				o.row++
-				o.ready = false
-				continue
-			}
-			if id, ok := o.c.NodeOf(o.list[o.at], o.plan.Element); ok {
-				column.IDs[len(o.rows)] = uint64(id)
-				o.rows = append(o.rows, int32(o.row)) //nolint:gosec // a row of a batch
-			}
-			o.at++
-		}
-		column.Resize(expr.Nodes, len(o.rows))
-		if len(o.rows) > 0 || err != nil {
-			return o.fault.after(o.finish(), err)
+func (o *nodeByID) scan(dst []graph.NodeID) (n int, more bool, err error) {
+	for ; o.at < len(o.list) && n < len(dst); o.at++ {
+		if id, ok := o.c.NodeOf(o.list[o.at], o.plan.Element); ok {
+			dst[n] = id
+			n++
 		}
 	}
+	return n, o.at < len(o.list), nil
 }
 
-func (o *nodeByID) prepare() error {
+func (o *nodeByID) start() error {
 	v, err := o.plan.ID.Eval(o.c, o.in, o.row)
 	if err != nil {
 		return err
@@ -335,6 +274,6 @@ func (o *nodeByID) prepare() error {
 		}
 		o.list = distinctItems(items)
 	}
-	o.at, o.ready = 0, true
+	o.at = 0
 	return nil
 }

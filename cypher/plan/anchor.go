@@ -293,7 +293,7 @@ func (g *graphPattern) degree(r *patternRel, from, to *patternNode) float64 {
 func (g *graphPattern) rawDegree(r *patternRel, from *patternNode) float64 {
 	d := r.direction
 	if from == r.to && from != r.from {
-		d = turned(d)
+		d = d.Reverse()
 	}
 	one := g.p.averageDegree(r.types, d, from.labels)
 	if !r.chain {

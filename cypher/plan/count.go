@@ -123,7 +123,7 @@ func (p *planner) countPairs(n *Aggregate, last *Expand) (*Degree, bool) {
 	end := first.To
 	if first.From != last.From {
 		end = first.From
-		d.Second.Direction = turned(first.Direction)
+		d.Second.Direction = first.Direction.Reverse()
 		if d.Input, d.SecondLabel, ok = p.middle(first); !ok || first.To != last.From {
 			return nil, false
 		}
@@ -172,7 +172,7 @@ func (p *planner) meet(n *Aggregate, last *Expand) (*Meet, bool) {
 		Second: last.Hop, To: last.To, FirstEarlier: first.Distinct,
 	}
 	if last.To == first.To {
-		m.Second.Direction, m.To = turned(last.Direction), last.From
+		m.Second.Direction, m.To = last.Direction.Reverse(), last.From
 	} else if last.From != first.To {
 		return nil, false
 	}
@@ -271,7 +271,7 @@ func (c *CountStore) step(e *Expand) bool {
 		return false
 	}
 	if e.Label != nil {
-		c.Label, c.Direction = e.Label, turned(e.Direction)
+		c.Label, c.Direction = e.Label, e.Direction.Reverse()
 	}
 	switch {
 	case c.Label != nil && len(c.Types) > 0:

@@ -5,7 +5,6 @@ import (
 
 	"github.com/drawbolt/drawbolt/cypher/ast"
 	"github.com/drawbolt/drawbolt/cypher/expr"
-	"github.com/drawbolt/drawbolt/storage"
 )
 
 // solve plans the steps that find all parts of the pattern.
@@ -77,7 +76,7 @@ func (g *graphPattern) expand(r *patternRel, input Node) (Node, error) {
 	}
 	hop := Hop{Direction: r.direction}
 	if backwards {
-		hop.Direction = turned(r.direction)
+		hop.Direction = r.direction.Reverse()
 	}
 	for _, t := range r.types {
 		hop.Types = append(hop.Types, g.p.relType(t))
@@ -215,17 +214,6 @@ func (g *graphPattern) stepAfterwards(r *patternRel) {
 func (g *graphPattern) bind(n *patternNode) {
 	n.bound = true
 	g.p.bound[n.slot] = true
-}
-
-func turned(d storage.Direction) storage.Direction {
-	switch d {
-	case storage.Out:
-		return storage.In
-	case storage.In:
-		return storage.Out
-	default:
-		return d
-	}
 }
 
 // earlier returns the slots of solved relationships that a new one might be

@@ -70,18 +70,6 @@ func (s *Step) Way() []graph.RelationshipID {
 // stepBuffer is how many steps are read from the store at once.
 const stepBuffer = 64
 
-// turned returns the direction as seen from the other end.
-func turned(d storage.Direction) storage.Direction {
-	switch d {
-	case storage.Out:
-		return storage.In
-	case storage.In:
-		return storage.Out
-	default:
-		return d
-	}
-}
-
 // A holding is the memory that a part of a search has been charged for.
 type holding int64
 

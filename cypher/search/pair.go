@@ -48,7 +48,7 @@ func (p *Pair) Reset() {
 // direction returns the way in which a side follows relationships.
 func (p *Pair) direction(side int) storage.Direction {
 	if side == 1 {
-		return turned(p.Direction)
+		return p.Direction.Reverse()
 	}
 	return p.Direction
 }

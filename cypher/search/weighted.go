@@ -210,7 +210,7 @@ func (w *Weighted) settle() error {
 func (w *Weighted) expand(at int32) error {
 	direction := w.Direction
 	if w.Backwards {
-		direction = turned(direction)
+		direction = direction.Reverse()
 	}
 	var cursor storage.ExpandCursor
 	for {

@@ -55,32 +55,22 @@ func messageName(s bolt.Signature, v *bolt.Version, n int) string {
 		return "PULL_ALL"
 	case s == bolt.SignatureDiscard && n == 0:
 		return "DISCARD_ALL"
-	case !isAnswer(s) && !isRequest(s):
+	case !s.IsAnswer() && !isRequest(s):
 		return fmt.Sprintf("0x%02X", byte(s))
 	default:
 		return s.String()
 	}
 }
 
-// isAnswer reports whether servers send a message.
-func isAnswer(s bolt.Signature) bool {
-	switch s {
-	case bolt.SignatureSuccess, bolt.SignatureRecord, bolt.SignatureIgnored, bolt.SignatureFailure:
-		return true
-	default:
-		return false
-	}
-}
-
 // isRequest reports whether clients of any version send a message.
 func isRequest(s bolt.Signature) bool {
 	_, known := bolt.ParseSignature(s.String())
-	return known && !isAnswer(s)
+	return known && !s.IsAnswer()
 }
 
 // sentBy reports whether a side may send a message.
 func sentBy(side Side, s bolt.Signature) bool {
-	return side != Server && isRequest(s) || side != Client && isAnswer(s)
+	return side != Server && isRequest(s) || side != Client && s.IsAnswer()
 }
 
 // decode finds out what the bytes of a message event mean.
@@ -92,7 +82,7 @@ func (c *Conn) decode(side Side, e *Event) {
 	}
 	e.Message = m
 	switch {
-	case isAnswer(m.Signature):
+	case m.Signature.IsAnswer():
 		e.Side = Server
 	case isRequest(m.Signature):
 		e.Side = Client
@@ -216,15 +206,15 @@ func DecodeMessage(payload []byte, v *bolt.Version) (*Message, error) {
 func (m *Message) fault(v *bolt.Version) string {
 	n := len(m.Fields)
 	switch {
-	case !isAnswer(m.Signature) && !isRequest(m.Signature):
+	case !m.Signature.IsAnswer() && !isRequest(m.Signature):
 		return fmt.Sprintf("no message has the signature %02X", byte(m.Signature))
 	case len(m.Trailing) > 0:
 		return "there are bytes behind the message: " + cutHex(m.Trailing)
 	case m.Signature == bolt.SignatureIgnored && n <= 1: // some servers send metadata
 		return ""
-	case isAnswer(m.Signature) && n != 1:
+	case m.Signature.IsAnswer() && n != 1:
 		return fmt.Sprintf("%s has one field, not %d", m.Name, n)
-	case v == nil || isAnswer(m.Signature):
+	case v == nil || m.Signature.IsAnswer():
 		return ""
 	}
 	want, ok := v.Fields(m.Signature)

@@ -99,7 +99,7 @@ func (p *parser) request(name string) (bolt.Signature, error) {
 		return 0, fmt.Errorf("there is no message %q", name)
 	case strings.HasPrefix(name, "0x"):
 		return s, nil
-	case isAnswer(s):
+	case s.IsAnswer():
 		return 0, fmt.Errorf("clients do not send %s", name)
 	}
 	if _, has := v.Fields(s); !has {
@@ -109,15 +109,6 @@ func (p *parser) request(name string) (bolt.Signature, error) {
 		return 0, fmt.Errorf("%s is called %s in Bolt %s", name, own, v)
 	}
 	return s, nil
-}
-
-func isAnswer(s bolt.Signature) bool {
-	switch s {
-	case bolt.SignatureSuccess, bolt.SignatureRecord, bolt.SignatureIgnored, bolt.SignatureFailure:
-		return true
-	default:
-		return false
-	}
 }
 
 // split takes the first word of a text, and tells where the rest begins.
@@ -154,7 +145,7 @@ func (p *parser) answer(w word) (*Line, error) {
 		return nil, p.fault(w, 0, "the name of a message is missing")
 	case !ok:
 		return nil, p.fault(w, 0, "there is no message %q", name)
-	case !isAnswer(s) && !strings.HasPrefix(name, "0x"):
+	case !s.IsAnswer() && !strings.HasPrefix(name, "0x"):
 		return nil, p.fault(w, 0, "servers do not send %s; to send it all the same, call it 0x%02X", name, byte(s))
 	}
 	fields, err := jolt.ParseFields(rest, p.version)
