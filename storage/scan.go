@@ -13,17 +13,10 @@ const scanBatch = 256
 // ScanNodes fills dst with visible nodes and returns how many they are; 0 is
 // the end.
 func (v View) ScanNodes(c *NodeCursor, dst []graph.NodeID) int {
-	s := v.tx.store
 	v.saw(readNodes, 0, 0)
-	n := 0
-	end := s.nodes.Len()
-	for ; c.next < end && n < len(dst); c.next++ {
-		slot := uint32(c.next) //nolint:gosec // below 2^32
-		ver, ok := s.read(&s.nodes.At(slot).head, &v.sight)
-		if ok && ver.tag&deleted == 0 {
-			dst[n] = graph.NodeID(s.nodes.ID(slot))
-			n++
-		}
+	n, more := 0, true
+	for n == 0 && more && len(dst) > 0 {
+		n, more = v.selectAny(c, nil, dst)
 	}
 	if n == 0 {
 		*c = NodeCursor{}
@@ -34,37 +27,10 @@ func (v View) ScanNodes(c *NodeCursor, dst []graph.NodeID) int {
 // ScanLabel fills dst with visible nodes that have a label and returns how many
 // they are; 0 is the end. Other nodes are not looked at.
 func (v View) ScanLabel(c *NodeCursor, l LabelID, dst []graph.NodeID) int {
-	s := v.tx.store
 	v.saw(readMembers, uint32(l), 0)
-	var slots [scanBatch]uint32
-	set := s.labelMembers.find(uint32(l))
-	if s.nodes.Len() == 0 { // a closed store has no bitmaps any more
-		set = nil
-	}
-	n, known, has := 0, uint32(deleted), false
-	for set != nil && n < len(dst) {
-		want := min(len(slots), len(dst)-n)
-		got, next := set.Next(c.next, slots[:want])
-		for _, slot := range slots[:got] {
-			if uint64(slot) >= s.nodes.Len() {
-				continue
-			}
-			ver, ok := s.read(&s.nodes.At(slot).head, &v.sight)
-			if !ok || ver.tag&deleted != 0 {
-				continue
-			}
-			if ver.tag != known {
-				known, has = ver.tag, s.labelSets.at(ver.tag).has(l)
-			}
-			if has {
-				dst[n] = graph.NodeID(s.nodes.ID(slot))
-				n++
-			}
-		}
-		c.next = next
-		if got < want {
-			break
-		}
+	n, more := 0, true
+	for n == 0 && more && len(dst) > 0 {
+		n, more = v.selectLabelled(c, l, nil, dst)
 	}
 	if n == 0 {
 		*c = NodeCursor{}

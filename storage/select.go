@@ -81,11 +81,11 @@ func (v *View) selectAny(c *NodeCursor, conditions []Condition, dst []graph.Node
 	length := s.nodes.Len()
 	end := min(length, c.next+selectSlots)
 	for c.next < end && n < len(dst) {
-		got := min(len(b.slots), int(end-c.next)) //nolint:gosec // bounded by selectSlots
+		got := min(wanted(conditions, len(dst)-n), int(end-c.next)) //nolint:gosec // bounded by selectSlots
 		for i := range b.slots[:got] {
 			b.slots[i] = uint32(c.next) + uint32(i) //nolint:gosec // below 2^32
 		}
-		b.read(s, &v.sight, got, nil)
+		b.read(s, &v.sight, got, nil, len(conditions) == 0)
 		taken, all := b.take(s, conditions, dst[n:])
 		n += taken
 		if !all {
@@ -109,8 +109,12 @@ func (v *View) selectLabelled(c *NodeCursor, l LabelID, conditions []Condition, 
 	var b nodeBatch
 	b.known = deleted
 	for range selectSlots / scanBatch {
-		got, next := set.Next(c.next, b.slots[:])
-		b.read(s, &v.sight, got, &l)
+		if n == len(dst) {
+			return n, true
+		}
+		want := wanted(conditions, len(dst)-n)
+		got, next := set.Next(c.next, b.slots[:want])
+		b.read(s, &v.sight, got, &l, len(conditions) == 0)
 		if c.build != nil {
 			c.build.add(s, &b)
 		}
@@ -124,7 +128,7 @@ func (v *View) selectLabelled(c *NodeCursor, l LabelID, conditions []Condition, 
 			return n, true
 		}
 		c.next = next
-		if got < len(b.slots) {
+		if got < want {
 			if c.build != nil {
 				s.keepColumn(c.build)
 			}
@@ -132,6 +136,15 @@ func (v *View) selectLabelled(c *NodeCursor, l LabelID, conditions []Condition, 
 		}
 	}
 	return n, true
+}
+
+// wanted returns how many nodes a batch should have when there is room for some:
+// no more than that without conditions, because none will be left out.
+func wanted(conditions []Condition, room int) int {
+	if len(conditions) > 0 {
+		return scanBatch
+	}
+	return min(scanBatch, room)
 }
 
 // A nodeBatch is some nodes on their way through the conditions.
@@ -146,9 +159,10 @@ type nodeBatch struct {
 	has   bool
 }
 
-// read chooses, of the first got slots, the nodes with properties that a reader
-// sees, and that have a label unless that is nil.
-func (b *nodeBatch) read(s *Store, sight *mvcc.Sight, got int, l *LabelID) {
+// read chooses, of the first got slots, the nodes that a reader sees: those that
+// have a label unless that is nil, and those with properties unless bare ones are
+// wanted too.
+func (b *nodeBatch) read(s *Store, sight *mvcc.Sight, got int, l *LabelID, bare bool) {
 	length := s.nodes.Len()
 	left := 0
 	for i, slot := range b.slots[:got] {
@@ -160,7 +174,7 @@ func (b *nodeBatch) read(s *Store, sight *mvcc.Sight, got int, l *LabelID) {
 		if !ok {
 			ver, ok = s.read(h, sight)
 		}
-		if !ok || ver.tag&deleted != 0 || ver.props == 0 {
+		if !ok || ver.tag&deleted != 0 || ver.props == 0 && !bare {
 			continue
 		}
 		if l != nil && ver.tag != b.known {
@@ -169,7 +183,9 @@ func (b *nodeBatch) read(s *Store, sight *mvcc.Sight, got int, l *LabelID) {
 		if l != nil && !b.has {
 			continue
 		}
-		b.records[i] = s.propertyBlocks.Pointer(ver.props)
+		if !bare {
+			b.records[i] = s.propertyBlocks.Pointer(ver.props)
+		}
 		b.chosen[left] = uint8(i)
 		left++
 	}
